@@ -1,1 +1,46 @@
-export {};
+/**
+ * Programs of system calls as data.
+ *
+ * A program is a list of ops: a system call with its arguments, what to do when it fails, and a few
+ * ops that are none (branch, load, store, format …). `link` resolves its labels and undo chains,
+ * `encode` makes bytes, and standpipe-init, a few KiB of freestanding C, runs them.
+ *
+ * @packageDocumentation
+ */
+export {
+  at,
+  type Buf,
+  buf,
+  type BufRef,
+  ERRNO,
+  FAILED,
+  type Operand,
+  type Reg,
+  reg,
+  type Word,
+  words,
+} from './operand.js';
+export {
+  branch,
+  compute,
+  format,
+  here,
+  jump,
+  type Label,
+  label,
+  load,
+  type Op,
+  type OpNotes,
+  raise,
+  set,
+  store,
+  sys,
+  undo,
+  type Unless,
+} from './op.js';
+export { type Fragment, link, type LinkedOp, type LinkedSection, type Origin, type Program, type ProgramSource, section, type Section } from './link.js';
+export { encode, type EncodeSettings } from './encode.js';
+export { joinExecutable, programOfExecutable } from './elf.js';
+export { hostInitArch, type InitArch, initId, initImage } from './init-image.js';
+export { becomeProgram, executableOf, sealedExecutable } from './launch.js';
+export { expectInode, type InodeExpectation, makeInRoot, type MakeInRootSettings, openInRoot, type OpenInRootSettings, statxField, writeText } from './paths.js';

@@ -1,0 +1,203 @@
+/* Runs a checked program, op by op, until one of its system calls ends the process. */
+#ifndef STANDPIPE_RUN_H
+#define STANDPIPE_RUN_H
+
+#include "format.h"
+
+static s64 registers[PROGRAM_MAX_REGS];
+
+/* A text that is written in one piece, cut at its end when it is too long. */
+struct text {
+  u8 *at, *end;
+};
+
+static void put(struct text *text, u8 c) {
+  if (text->at < text->end) *text->at++ = c;
+}
+
+static void put_text(struct text *text, const char *s) {
+  while (*s) put(text, (u8)*s++);
+}
+
+static void put_decimal(struct text *text, s64 value) {
+  u8 digits[20];
+  int n = 0;
+  u64 rest = value < 0 ? -(u64)value : (u64)value;
+  do digits[n++] = (u8)('0' + rest % 10);
+  while (rest /= 10);
+  if (value < 0) put(text, '-');
+  while (n) put(text, digits[--n]);
+}
+
+static void put_json(struct text *text, const char *s) {
+  static const char hex[] = "0123456789abcdef";
+  for (; *s; s++) {
+    u8 c = (u8)*s;
+    if (c < 0x20) {
+      put_text(text, "\\u00");
+      put(text, (u8)hex[c >> 4]);
+      put(text, (u8)hex[c & 15]);
+    } else {
+      if (c == '"' || c == '\\') put(text, '\\');
+      put(text, c);
+    }
+  }
+}
+
+/* The errno-th of NUL-terminated texts that lie one behind the other; "" past their end. */
+static const char *nth_text(const char *texts, u64 size, u64 n) {
+  const char *end = texts + size;
+  while (n-- && texts < end)
+    while (texts < end && *texts++)
+      ;
+  return texts < end ? texts : "";
+}
+
+static s64 load_integer(const u8 *at, u8 size) {
+  switch (size) {
+  case 1: return *at;
+  case 2: return *(const u16 *)at;
+  case 4: return *(const int *)at; /* pids, statuses and fds are signed */
+  default: return *(const s64 *)at;
+  }
+}
+
+static void store_integer(u8 *at, u8 size, s64 value) {
+  switch (size) {
+  case 1: *at = (u8)value; break;
+  case 2: *(u16 *)at = (u16)value; break;
+  case 4: *(u32 *)at = (u32)value; break;
+  default: *(s64 *)at = value;
+  }
+}
+
+static int holds(u8 test, s64 a, s64 b) {
+  switch (test) {
+  case TEST_EQ: return a == b;
+  case TEST_NE: return a != b;
+  case TEST_LT: return a < b;
+  default: return a >= b;
+  }
+}
+
+static s64 compute(u8 kind, s64 a, s64 b) {
+  switch (kind) {
+  case COMPUTE_ADD: return (s64)((u64)a + (u64)b);
+  case COMPUTE_SUB: return (s64)((u64)a - (u64)b);
+  case COMPUTE_AND: return a & b;
+  case COMPUTE_OR: return a | b;
+  case COMPUTE_SHL: return (s64)((u64)a << ((u64)b & 63));
+  default: return (s64)((u64)a >> ((u64)b & 63));
+  }
+}
+
+static int tolerates(const struct program_op *op, s64 error) {
+  for (int i = 0; i < 4; i++)
+    if (op->errs[i] == ERRNO_ANY || (op->errs[i] && op->errs[i] == error)) return 1;
+  return 0;
+}
+
+static s64 format_text(const struct program_op *op, const s64 *args) {
+  u8 *start = (u8 *)args[0];
+  struct text text = {start, start + (op->args[0] >> 32)};
+  for (const u8 *t = (const u8 *)args[1]; *t; t++) {
+    if (*t <= 4) put_decimal(&text, args[1 + *t]);
+    else put(&text, *t);
+  }
+  if (text.at == text.end) return -36; /* ENAMETOOLONG: no room for the NUL */
+  *text.at = 0;
+  return text.at - start;
+}
+
+static s64 report(const struct program_header *header, const struct program_op *ops, const char *data,
+                  const struct program_op *op, const s64 *args) {
+  static u8 buffer[16384];
+  struct text text = {buffer, buffer + sizeof buffer - 1024}; /* room for errno's text and the suffix */
+  u64 failed = (u64)registers[REG_FAILED];
+  const char *sentence = "an op that does not exist failed";
+  if (failed < header->op_count) sentence = ops[failed].message == NO_MESSAGE ? "an op without a message failed" : data + ops[failed].message;
+  const char *reason = registers[REG_ERRNO] ? nth_text((const char *)args[3], op->args[3] >> 32, (u64)registers[REG_ERRNO]) : "";
+  void (*put_escaped)(struct text *, const char *) = op->sub_or_size == REPORT_JSON ? put_json : put_text;
+
+  put_text(&text, (const char *)args[1]);
+  put_escaped(&text, sentence);
+  text.end = buffer + sizeof buffer;
+  if (*reason) {
+    put_text(&text, ": ");
+    put_escaped(&text, reason);
+  }
+  put_text(&text, (const char *)args[2]);
+  return raw_syscall(NR_write, args[0], (long)buffer, text.at - buffer, 0, 0, 0);
+}
+
+static void run_program(u8 *program, s64 argv, s64 envp) {
+  const struct program_header *header = (const struct program_header *)program;
+  const struct program_op *ops = (const struct program_op *)(header + 1);
+  u8 *data = program + data_offset(header);
+
+  const u32 *pointers = (const u32 *)(program + pointers_offset(header));
+  for (u32 i = 0; i < header->pointer_count; i++) *(u64 *)(data + pointers[i]) += (u64)data;
+
+  registers[REG_ERRNO] = 0;
+  for (u32 i = REG_FAILED; i < header->register_count; i++) registers[i] = -1;
+  registers[REG_ARGV] = argv;
+  registers[REG_ENVP] = envp;
+
+  for (u32 pc = 0; pc < header->op_count;) {
+    const struct program_op *op = &ops[pc];
+    s64 args[6], result = 0;
+    u32 kinds = op->kinds;
+    for (int i = 0; i < 6; i++, kinds >>= 4) {
+      u64 value = op->args[i];
+      args[i] = (kinds & 15) == OPERAND_REGISTER ? registers[value]
+                : (kinds & 15) == OPERAND_DATA   ? (s64)(data + (value & 0xffffffff))
+                                                 : (s64)value;
+    }
+    u32 next = pc + 1;
+    switch (op->code) {
+    case OP_SYSCALL:
+      result = raw_syscall(op->number, args[0], args[1], args[2], args[3], args[4], args[5]);
+      break;
+    case OP_JUMP:
+      next = op->jump;
+      break;
+    case OP_BRANCH:
+      if (holds(op->sub_or_size, args[0] & args[1], args[2])) next = op->jump;
+      break;
+    case OP_LOAD:
+      result = load_integer((const u8 *)args[0], op->sub_or_size);
+      break;
+    case OP_STORE:
+      store_integer((u8 *)args[0], op->sub_or_size, args[1]);
+      break;
+    case OP_COMPUTE:
+      result = compute(op->sub_or_size, args[0], args[1]);
+      break;
+    case OP_FORMAT:
+      result = format_text(op, args);
+      break;
+    case OP_RAISE:
+      registers[REG_ERRNO] = args[0];
+      registers[REG_FAILED] = args[1] < 0 ? (s64)pc : args[1];
+      pc = op->fail;
+      continue;
+    case OP_REPORT:
+      result = report(header, ops, (const char *)data, op, args);
+      break;
+    }
+    if ((op->code == OP_SYSCALL || op->code == OP_FORMAT || op->code == OP_REPORT) && result < 0 && result > -4096) {
+      if (tolerates(op, -result)) {
+        next = op->jump;
+      } else {
+        registers[REG_ERRNO] = -result;
+        registers[REG_FAILED] = pc;
+        pc = op->fail;
+        continue;
+      }
+    }
+    if (op->dst != NO_REGISTER) registers[op->dst] = result;
+    pc = next;
+  }
+}
+
+#endif

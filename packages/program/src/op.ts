@@ -1,0 +1,188 @@
+import type { Buf, BufRef, Operand, Reg } from './operand.js';
+
+/** A place in a program. Told apart by identity; the name is for people. */
+export interface Label {
+  readonly kind: 'label';
+  readonly name: string;
+}
+
+/** Errno names such as `ENOENT`. */
+export type Errnos = readonly string[] | 'any';
+
+/** Errnos that are no failure: the result is the negative errno, and the program goes on at `goto`, or at the next op. */
+export interface Unless {
+  /** At most four, or any. */
+  readonly errno: Errnos;
+  readonly goto?: Label | undefined;
+}
+
+/** What every op may say about itself. Init never interprets it; errors, `explain` and `trace` do. */
+export interface OpNotes {
+  /** What is attempted, as an error message would begin: `mount "proc" on "/proc"`. */
+  readonly say?: string | undefined;
+  /** JSON pointer into config.json to what asked for this op. */
+  readonly pointer?: string | undefined;
+}
+
+export interface SyscallOp extends OpNotes {
+  readonly op: 'syscall';
+  readonly name: string;
+  readonly args: readonly Operand[];
+  readonly to?: Reg | undefined;
+  readonly unless?: Unless | undefined;
+}
+
+export interface LabelOp {
+  readonly op: 'label';
+  readonly label: Label;
+}
+
+export interface JumpOp extends OpNotes {
+  readonly op: 'jump';
+  readonly to: Label;
+}
+
+export type Test = '==' | '!=' | '<' | '>=';
+
+/** If `(value & mask) test against`, go to `to`. Comparisons are of signed 64-bit integers. */
+export interface BranchOp extends OpNotes {
+  readonly op: 'branch';
+  readonly value: Reg;
+  readonly mask: number | bigint;
+  readonly test: Test;
+  readonly against: number | bigint | Reg;
+  readonly to: Label;
+}
+
+export type IntegerSize = 1 | 2 | 4 | 8;
+
+/** Reads an integer from a buffer. One and two bytes are unsigned, four and eight signed. */
+export interface LoadOp extends OpNotes {
+  readonly op: 'load';
+  readonly from: Buf | BufRef;
+  readonly size: IntegerSize;
+  readonly to: Reg;
+}
+
+export interface StoreOp extends OpNotes {
+  readonly op: 'store';
+  readonly into: Buf | BufRef;
+  readonly size: IntegerSize;
+  readonly value: Operand;
+}
+
+export type Computation = '+' | '-' | '&' | '|' | '<<' | '>>';
+
+export interface ComputeOp extends OpNotes {
+  readonly op: 'compute';
+  readonly to: Reg;
+  readonly left: Operand;
+  readonly by: Computation;
+  readonly right: Operand;
+}
+
+/** Writes a text made of pieces into a buffer, registers as decimals, with a NUL at its end. `to` gets its length. */
+export interface FormatOp extends OpNotes {
+  readonly op: 'format';
+  readonly into: Buf | BufRef;
+  /** At most four registers. Texts must not contain NUL or the bytes 1 to 4. */
+  readonly parts: readonly (string | Reg)[];
+  readonly to?: Reg | undefined;
+}
+
+/** Fails with an errno (0: the sentence says it all), as this op or, with `failed`, as the op of that index. */
+export interface RaiseOp extends OpNotes {
+  readonly op: 'raise';
+  readonly errno: Operand;
+  readonly failed?: Reg | undefined;
+}
+
+/** Writes the sentence of the op that failed first, with its errno's text, between `prefix` and `suffix`. */
+export interface ReportOp extends OpNotes {
+  readonly op: 'report';
+  readonly fd: Operand;
+  readonly prefix: string;
+  readonly suffix: string;
+  /** `json` escapes the sentence for the inside of a JSON string. */
+  readonly escape: 'text' | 'json';
+}
+
+/**
+ * From here on, whoever fails runs these ops first (latest first), and so does the section's regular
+ * end. They run to their end whatever fails inside them; the first failure stays the one reported.
+ */
+export interface UndoOp {
+  readonly op: 'undo';
+  readonly ops: readonly Op[];
+}
+
+export type Op =
+  | SyscallOp
+  | LabelOp
+  | JumpOp
+  | BranchOp
+  | LoadOp
+  | StoreOp
+  | ComputeOp
+  | FormatOp
+  | RaiseOp
+  | ReportOp
+  | UndoOp;
+
+export interface SyscallSettings extends OpNotes {
+  readonly to?: Reg | undefined;
+  readonly unless?: Unless | undefined;
+}
+
+/** A system call by its kernel name, with the manual's argument order. */
+export function sys(name: string, args: readonly Operand[], settings: SyscallSettings = {}): SyscallOp {
+  return { op: 'syscall', name, args, ...settings };
+}
+
+export function label(name: string): Label {
+  return { kind: 'label', name };
+}
+
+/** Puts a label here. */
+export function here(target: Label): LabelOp {
+  return { op: 'label', label: target };
+}
+
+export function jump(to: Label): JumpOp {
+  return { op: 'jump', to };
+}
+
+/** Goes to `to` when the register (masked, if `mask` is given) compares true. */
+export function branch(value: Reg, test: Test, against: number | bigint | Reg, to: Label, mask: number | bigint = -1): BranchOp {
+  return { op: 'branch', value, mask, test, against, to };
+}
+
+export function load(from: Buf | BufRef, size: IntegerSize, to: Reg): LoadOp {
+  return { op: 'load', from, size, to };
+}
+
+export function store(into: Buf | BufRef, size: IntegerSize, value: Operand): StoreOp {
+  return { op: 'store', into, size, value };
+}
+
+export function compute(to: Reg, left: Operand, by: Computation, right: Operand): ComputeOp {
+  return { op: 'compute', to, left, by, right };
+}
+
+/** Copies a value into a register. */
+export function set(to: Reg, value: Operand): ComputeOp {
+  return compute(to, value, '+', 0);
+}
+
+export function format(into: Buf | BufRef, parts: readonly (string | Reg)[], to?: Reg): FormatOp {
+  return { op: 'format', into, parts, to };
+}
+
+/** Fails with a sentence, and with an errno when there is one to name. */
+export function raise(say: string, settings: { errno?: Operand; pointer?: string | undefined; failed?: Reg } = {}): RaiseOp {
+  return { op: 'raise', errno: settings.errno ?? 0, say, pointer: settings.pointer, failed: settings.failed };
+}
+
+export function undo(ops: readonly Op[]): UndoOp {
+  return { op: 'undo', ops };
+}
