@@ -5,6 +5,7 @@ import { planPipelines } from '../graph/plan-pipelines.js';
 import { checkServiceCycles, chooseProviders, findLacks } from '../graph/service-graph.js';
 import type { Pipeline } from '../pipeline.js';
 import { missingService } from '../problems.js';
+import { Services } from '../services/services.js';
 import type { Dependency } from '../token.js';
 import { type Assembly, createAssembly } from './assembly.js';
 import { declarePlugins } from './declare.js';
@@ -49,8 +50,5 @@ export async function assemble(settings: AssembleSettings): Promise<Assembly> {
   const plans = planPipelines(standing, pipelines, problems);
   if (problems.length > 0) throw assemblyFailed(problems, instances.map(describePlugin));
 
-  // Imported late: the container is most of what the kernel weighs, and some assemblies have no service.
-  const container =
-    graph.providers.size === 0 ? undefined : new (await import('../container/service-container.js')).ServiceContainer(graph);
-  return createAssembly({ instances, graph, plans, container });
+  return createAssembly({ instances, graph, plans, services: await Services.open(graph) });
 }

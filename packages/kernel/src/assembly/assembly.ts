@@ -1,10 +1,10 @@
 import { serviceMissing } from '../errors.js';
-import type { ServiceContainer } from '../container/service-container.js';
 import type { ServiceGraph } from '../graph/provider.js';
 import type { PipelinePlan, PlannedStep } from '../graph/step-plan.js';
 import { nearestName } from '../nearest-name.js';
 import type { Pipeline } from '../pipeline.js';
 import { type PipelineRun, type RunSettings, runPlan } from '../run/pipeline-run.js';
+import type { Services } from '../services/services.js';
 import type { Dependency, ExtensionPoint, Service } from '../token.js';
 import { describeExtensionPoints, describePipeline, describePlugin, describeServices } from './describe.js';
 import { dependenciesOf, type Instance } from './instance.js';
@@ -44,15 +44,11 @@ export interface AssemblyParts {
   readonly instances: readonly Instance[];
   readonly graph: ServiceGraph;
   readonly plans: ReadonlyMap<string, PipelinePlan>;
-  /** Absent where no plugin provides or contributes anything. */
-  readonly container: ServiceContainer | undefined;
+  readonly services: Services;
 }
 
-export function createAssembly({ instances, graph, plans, container }: AssemblyParts): Assembly {
-  const resolve = (token: Dependency): unknown => {
-    if (container !== undefined) return container.get(token);
-    return token.kind === 'service' ? undefined : [];
-  };
+export function createAssembly({ instances, graph, plans, services }: AssemblyParts): Assembly {
+  const resolve = (token: Dependency): unknown => services.get(token);
   const depsByInstance = new Map<Instance, object>();
   const depsOf = ({ instance }: PlannedStep): never => {
     const deps = depsByInstance.get(instance) ?? lazyDeps(instance, resolve);
@@ -60,7 +56,7 @@ export function createAssembly({ instances, graph, plans, container }: AssemblyP
     return deps as never;
   };
   const optional = <T>(token: Service<T>): T | undefined => resolve(token) as T | undefined;
-  const close = async (): Promise<void> => container?.close();
+  const close = (): Promise<void> => services.close();
   return {
     get(token) {
       if (graph.providers.has(token.key)) return resolve(token) as never;

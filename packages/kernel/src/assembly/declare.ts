@@ -5,6 +5,7 @@ import { jsonPointer } from '../json-pointer.js';
 import type { Plugin } from '../plugin.js';
 import { badDeclaration, configInvalid, declareFailed, notSupported, probeFailed } from '../problems.js';
 import type { StandardSchema } from '../standard-schema.js';
+import { isThenable } from '../thenable.js';
 import { isDependency } from '../token.js';
 import { dependenciesOf, type Instance } from './instance.js';
 import { fail } from './load.js';
@@ -32,8 +33,8 @@ function checkConfig(instance: Instance, plugin: Plugin): AssemblyProblem[] {
   } catch (cause) {
     return [configInvalid(id, jsonPointer(['plugins', id]), `the schema of the plugin threw: ${textOf(cause)}`)];
   }
-  if (result instanceof Promise) {
-    result.catch(() => undefined);
+  if (isThenable(result)) {
+    result.then(undefined, () => undefined);
     return [configInvalid(id, jsonPointer(['plugins', id]), 'the schema of the plugin validates asynchronously')];
   }
   if (result.issues === undefined) {

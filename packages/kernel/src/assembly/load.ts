@@ -3,6 +3,7 @@ import type { AssemblyConfig } from '../config/assembly-config.js';
 import { nearestName } from '../nearest-name.js';
 import { isPlugin, KERNEL_API, type Plugin } from '../plugin.js';
 import { apiMismatch, notAPlugin, pluginLoad, unknownPlugin } from '../problems.js';
+import { isThenable } from '../thenable.js';
 import { type Instance, typeOfInstance } from './instance.js';
 
 /** A plugin, or what makes one when it is listed in the config. @public */
@@ -51,9 +52,9 @@ export async function loadPlugins(instances: readonly Instance[], sources: Plugi
     }
     try {
       const found: unknown = known === undefined ? sources.resolve?.(name) : typeof known === 'function' ? known() : known;
-      if (found instanceof Promise) {
+      if (isThenable(found)) {
         waits.push(
-          found.then(
+          Promise.resolve(found).then(
             (loaded: unknown) => take(instance, loaded, problems),
             (cause: unknown) => void problems.push(fail(instance, pluginLoad(instance.id, name, cause))),
           ),
@@ -82,6 +83,6 @@ function take(instance: Instance, loaded: unknown, problems: AssemblyProblem[]):
 /** Marks an instance as failed and gives the problem back. */
 export function fail(instance: Instance, problem: AssemblyProblem): AssemblyProblem {
   instance.state = 'failed';
-  instance.reason = problem.message;
+  instance.reason ??= problem.message;
   return problem;
 }

@@ -8,6 +8,8 @@ import { mergeAssemblyConfig } from './merge.js';
 
 const keys = ['api', 'extends', 'required', 'disabled', 'bind', 'plugins'] as const;
 
+const instanceId = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*)?$/i;
+
 /** Finds the document that another one extends, by name; undefined when there is none of that name. @public */
 export type AssemblyLookup = (name: string) => { readonly document: unknown; readonly source: string } | undefined;
 
@@ -41,37 +43,44 @@ function parseAssemblyDocument(document: unknown, source: string): AssemblyDocum
     faults.push(configInvalid(source, jsonPointer(path), message, hint));
   };
   const read = reader(fault);
-  const root = read.object(document, []) ?? {};
+  const root = read.object(document, []);
+  if (root === undefined) throw configRefused(faults);
   for (const key of Object.keys(root)) {
     if ((keys as readonly string[]).includes(key)) continue;
     const nearest = nearestName(key, keys);
     fault([key], 'unknown key', nearest === undefined ? undefined : `did you mean ${nearest}?`);
   }
-  if (faults.length === 0 && root['api'] !== 1) fault(['api'], `is ${JSON.stringify(root['api']) ?? 'missing'}, must be 1`);
+  if (root['api'] !== 1) fault(['api'], `is ${JSON.stringify(root['api']) ?? 'missing'}, must be 1`);
 
-  const plugins: Record<string, PluginConfig> = {};
+  const plugins: [string, PluginConfig][] = [];
   for (const [instance, options] of read.entries(root['plugins'], ['plugins'])) {
-    if (!/^[^/]+(\/[^/]+)?$/.test(instance) && !/^@[^/]+\/[^/]+(\/[^/]+)?$/.test(instance)) {
-      fault(['plugins', instance], 'an instance id is `type` or `type/name`');
-    }
-    const taken = read.object(options, ['plugins', instance]);
-    if (taken === undefined) continue;
-    if (taken['use'] !== undefined) read.name(taken['use'], ['plugins', instance, 'use']);
-    plugins[instance] = taken as PluginConfig;
+    const at = ['plugins', instance];
+    if (!instanceId.test(instance)) fault(at, 'an instance id is `type` or `type/name`, of letters, digits, dots, dashes and underscores');
+    const taken = read.object(options, at);
+    if (taken?.['use'] !== undefined) read.name(taken['use'], [...at, 'use']);
+    if (taken !== undefined) plugins.push([instance, taken]);
   }
   const required = read.names(root['required'], ['required']);
   const disabled = read.names(root['disabled'], ['disabled']);
   disabled.forEach((name, index) => {
     if (required.includes(name)) fault(['disabled', String(index)], `${name} is required as well`);
   });
-  const bind: Record<string, string> = {};
+  const bind: [string, string][] = [];
   for (const [service, instance] of read.entries(root['bind'], ['bind'])) {
-    if (read.name(instance, ['bind', service])) bind[service] = instance;
+    if (read.name(instance, ['bind', service])) bind.push([service, instance]);
   }
   const base = root['extends'];
   const named = base !== undefined && read.name(base, ['extends']);
   if (faults.length > 0) throw configRefused(faults);
-  return { api: 1, required, disabled, bind, plugins, ...(named ? { extends: base } : {}) };
+  // fromEntries, because assigning a key called `__proto__` would not make one.
+  return {
+    api: 1,
+    required,
+    disabled,
+    bind: Object.fromEntries(bind),
+    plugins: Object.fromEntries(plugins),
+    ...(named ? { extends: base } : {}),
+  };
 }
 
 type Fault = (path: readonly string[], message: string) => void;

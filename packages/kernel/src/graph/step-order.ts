@@ -10,41 +10,38 @@ import { type Edge, topologicalOrder } from './topological-order.js';
  * the order of the phases is a cycle like any other.
  */
 export function orderSteps(pipeline: Pipeline<never>, steps: readonly PlannedStep[], problems: AssemblyProblem[]): PlannedStep[] {
-  const phaseOf = (step: PlannedStep): number => pipeline.phases.indexOf(step.info.phase);
+  const phases = new Map(pipeline.phases.map((name, index) => [name, index]));
+  const phaseOf = (step: PlannedStep): number => phases.get(step.info.phase) ?? -1;
   const ranked = steps.toSorted(
     (a, b) => phaseOf(a) - phaseOf(b) || a.instance.rank - b.instance.rank || (a.info.step < b.info.step ? -1 : 1),
   );
-  const edges = [...namedEdges(ranked), ...slotEdges(ranked, phaseOf)];
-  for (const { from, to, why } of edges) {
-    const [first, then] = [ranked[from]!, ranked[to]!];
-    then.because.push({ step: first.info.step, why });
+  const edges = namedEdges(ranked);
+  addSlotEdges(edges, ranked, phaseOf);
+  const inside: Edge[] = [];
+  for (const edge of edges) {
+    const [first, then] = [ranked[edge.from]!, ranked[edge.to]!];
+    then.because.push({ step: first.info.step, why: edge.why });
+    if (phaseOf(first) === phaseOf(then)) inside.push(edge);
     if (phaseOf(first) > phaseOf(then)) {
       const path = [first, then, first].map(({ info }) => info.step);
-      problems.push(stepCycle(pipeline.id, path, [why, `phase ${then.info.phase} comes before ${first.info.phase}`]));
+      problems.push(stepCycle(pipeline.id, path, [edge.why, `phase ${then.info.phase} comes before ${first.info.phase}`]));
     }
   }
-  const order: PlannedStep[] = [];
-  for (const phase of pipeline.phases) {
-    const start = order.length;
-    const inPhase = ranked.filter(({ info }) => info.phase === phase);
-    const local = edges
-      .map(({ from, to, why }) => ({ from: from - start, to: to - start, why }))
-      .filter(({ from, to }) => from >= 0 && to >= 0 && from < inPhase.length && to < inPhase.length);
-    const { order: indexes, cycles } = topologicalOrder(inPhase.length, local);
-    for (const cycle of cycles) {
-      const path = [cycle[0]!.from, ...cycle.map(({ to }) => to)].map((index) => inPhase[index]!.info.step);
-      problems.push(stepCycle(`${pipeline.id}/${phase}`, path, cycle.map(({ why }) => why)));
-    }
-    order.push(...indexes.map((index) => inPhase[index]!));
+  // Edges stay inside a phase, so ordering all steps at once orders each phase; sorting by phase is stable.
+  const { order, cycles } = topologicalOrder(ranked.length, inside);
+  for (const cycle of cycles) {
+    const path = [cycle[0]!.from, ...cycle.map(({ to }) => to)].map((index) => ranked[index]!.info.step);
+    problems.push(stepCycle(`${pipeline.id}/${ranked[cycle[0]!.from]!.info.phase}`, path, cycle.map(({ why }) => why)));
   }
-  return order;
+  return order.map((index) => ranked[index]!).sort((a, b) => phaseOf(a) - phaseOf(b));
 }
 
 /** Edges from `after` and `before`. A name stands for the step and for its copies in named instances. */
 function namedEdges(steps: readonly PlannedStep[]): Edge[] {
   const byName = new Map<string, number[]>();
   steps.forEach(({ info, spec }, index) => {
-    for (const name of new Set([info.step, spec.id])) byName.set(name, [...(byName.get(name) ?? []), index]);
+    append(byName, info.step, index);
+    if (spec.id !== info.step) append(byName, spec.id, index);
   });
   const edges: Edge[] = [];
   steps.forEach((step, index) => {
@@ -66,12 +63,11 @@ function namedEdges(steps: readonly PlannedStep[]): Edge[] {
  * that only read; amenders among themselves are not ordered. A writer in a later phase is no reason as long as
  * another one comes early enough.
  */
-function slotEdges(steps: readonly PlannedStep[], phaseOf: (step: PlannedStep) => number): Edge[] {
+function addSlotEdges(edges: Edge[], steps: readonly PlannedStep[], phaseOf: (step: PlannedStep) => number): void {
   const writers = new Map<symbol, number[]>();
   steps.forEach(({ spec }, index) => {
-    for (const { key } of new Set(spec.writes)) writers.set(key, [...(writers.get(key) ?? []), index]);
+    for (const { key } of new Set(spec.writes)) append(writers, key, index);
   });
-  const edges: Edge[] = [];
   steps.forEach((step, to) => {
     for (const { key, id } of step.spec.reads ?? []) {
       const all = writers.get(key) ?? [];
@@ -82,9 +78,14 @@ function slotEdges(steps: readonly PlannedStep[], phaseOf: (step: PlannedStep) =
       for (const from of binding) edges.push({ from, to, why: `${step.info.step} reads ${id}` });
     }
   });
-  return edges;
 }
 
 function readsSlot(step: PlannedStep, key: symbol): boolean {
   return step.spec.reads?.some((slot) => slot.key === key) ?? false;
+}
+
+function append<K>(lists: Map<K, number[]>, key: K, index: number): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [index]);
+  else list.push(index);
 }

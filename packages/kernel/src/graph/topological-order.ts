@@ -20,22 +20,20 @@ export interface Ordering {
 export function topologicalOrder(size: number, edges: readonly Edge[]): Ordering {
   const incoming: Edge[][] = Array.from({ length: size }, () => []);
   for (const edge of edges) incoming[edge.to]!.push(edge);
-  for (const list of incoming) list.sort((a, b) => a.from - b.from);
 
   const waiting = new Set<number>(incoming.keys());
   const cut = new Set<Edge>();
   const blocker = (node: number): Edge | undefined =>
-    incoming[node]!.find((edge) => waiting.has(edge.from) && !cut.has(edge));
+    incoming[node]!.filter((edge) => waiting.has(edge.from) && !cut.has(edge)).sort((a, b) => a.from - b.from)[0];
 
   const order: number[] = [];
   const cycles: Edge[][] = [];
   while (waiting.size > 0) {
     let next: number | undefined;
     for (const node of waiting) {
-      if (blocker(node) === undefined) {
-        next = node;
-        break;
-      }
+      if (incoming[node]!.some((edge) => waiting.has(edge.from) && !cut.has(edge))) continue;
+      next = node;
+      break;
     }
     if (next === undefined) {
       const cycle = findCycle(waiting, blocker);

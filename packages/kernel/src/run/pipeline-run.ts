@@ -1,6 +1,7 @@
 import { stepAborted, stepFailed, undoFailed } from '../errors.js';
 import type { PipelinePlan, PlannedStep } from '../graph/step-plan.js';
 import type { StepInfo } from '../pipeline.js';
+import { isThenable } from '../thenable.js';
 
 /** How to run a pipeline. @public */
 export interface RunSettings {
@@ -30,44 +31,56 @@ export async function runPlan(plan: PipelinePlan, ctx: never, depsOf: DepsLookup
   const { signal, graceMs = 1000 } = settings;
   const done: PlannedStep[] = [];
   for (const step of plan.steps) {
-    if (signal?.aborted) {
-      throw stepAborted(step.info, 'waiting', signal.reason, await undoSteps(done, ctx, depsOf).then(causesOf));
-    }
-    let outcome: Outcome;
-    try {
-      plan.pipeline.enter?.(ctx, step.info);
-      const running = step.spec.run(ctx, depsOf(step), step.instance.config as never, signal);
-      outcome = running instanceof Promise ? await settle(running, signal, graceMs) : finished;
-    } catch (cause) {
-      outcome = { state: 'failed', cause };
-    }
-    if (outcome.state === 'finished' && !signal?.aborted) {
-      done.push(step);
-      continue;
-    }
-    if (outcome.state === 'finished' || (step.spec.undoPartial === true && outcome.state === 'failed')) done.push(step);
+    if (signal?.aborted) throw stepAborted(step.info, 'waiting', signal.reason, causesOf(await undoSteps(done, ctx, depsOf)));
+    const outcome = await runStep(plan, step, ctx, depsOf, signal, graceMs);
+    if (outcome.state === 'finished' || (outcome.state === 'failed' && step.spec.undoPartial)) done.push(step);
+    if (outcome.state === 'finished' && !signal?.aborted) continue;
+
     const undoErrors = causesOf(await undoSteps(done, ctx, depsOf));
-    if (!signal?.aborted) throw stepFailed(step.info, causeOf(outcome), undoErrors);
-    const state = outcome.state === 'hanging' ? 'hanging' : 'stopped';
-    throw stepAborted(step.info, state, outcome.state === 'failed' ? outcome.cause : signal.reason, undoErrors);
+    const cause: unknown = 'cause' in outcome ? outcome.cause : signal?.reason;
+    if (!signal?.aborted) throw stepFailed(step.info, cause, undoErrors);
+    throw stepAborted(step.info, outcome.state === 'hanging' ? 'hanging' : 'stopped', cause, undoErrors);
   }
   return {
     steps: done.map(({ info }) => info),
     async undo() {
       const [first, ...rest] = await undoSteps(done.splice(0), ctx, depsOf);
-      if (first !== undefined) throw undoFailed(first.info, first.cause, rest.map(({ cause }) => cause));
+      if (first !== undefined) throw undoFailed(first.info, first.cause, causesOf(rest));
     },
   };
 }
 
-type Outcome = { readonly state: 'finished' } | { readonly state: 'hanging' } | { readonly state: 'failed'; readonly cause: unknown };
+type Outcome =
+  | { readonly state: 'finished' }
+  | { readonly state: 'hanging' }
+  /** `refused`: by `enter`, so the step has not begun. */
+  | { readonly state: 'failed' | 'refused'; readonly cause: unknown };
 
-const finished: Outcome = { state: 'finished' };
+async function runStep(
+  { pipeline }: PipelinePlan,
+  step: PlannedStep,
+  ctx: never,
+  depsOf: DepsLookup,
+  signal: AbortSignal | undefined,
+  graceMs: number,
+): Promise<Outcome> {
+  try {
+    pipeline.enter?.(ctx, step.info);
+  } catch (cause) {
+    return { state: 'refused', cause };
+  }
+  try {
+    const running = step.spec.run(ctx, depsOf(step), step.instance.config as never, signal);
+    return isThenable(running) ? await settle(Promise.resolve(running), signal, graceMs) : { state: 'finished' };
+  } catch (cause) {
+    return { state: 'failed', cause };
+  }
+}
 
 /** Waits for a step; once the signal aborts, no longer than the grace. */
 async function settle(running: Promise<void>, signal: AbortSignal | undefined, graceMs: number): Promise<Outcome> {
   const ended = running.then(
-    () => finished,
+    (): Outcome => ({ state: 'finished' }),
     (cause: unknown): Outcome => ({ state: 'failed', cause }),
   );
   if (signal === undefined) return ended;
@@ -105,8 +118,4 @@ async function undoSteps(done: readonly PlannedStep[], ctx: never, depsOf: DepsL
 
 function causesOf(failures: readonly UndoFailure[]): unknown[] {
   return failures.map(({ cause }) => cause);
-}
-
-function causeOf(outcome: Outcome): unknown {
-  return outcome.state === 'failed' ? outcome.cause : undefined;
 }
