@@ -1,1 +1,18 @@
-export {};
+/**
+ * The vocabulary that Standpipe's plugins share.
+ *
+ * A plugin's step takes a `CreateContext`, reads the spec from it, and appends ops to the program's
+ * host half or container half:
+ *
+ *     step(createPipeline.phase.restrict, {
+ *       id: 'greeting.write',
+ *       run: ({ program }) => program.container([sys('write', [1, 'hello\n', 6])]),
+ *     })
+ *
+ * @packageDocumentation
+ */
+export { createContext, type CreateContext, type CreateContextInput, type CreateSettings, type SharedRegisters } from './create-context.js';
+export { HonouredSpec } from './honoured-spec.js';
+export type { HostFacts } from './host-facts.js';
+export { createPipeline } from './pipelines.js';
+export { type Callback, CONTROL_FD, type Half, ProgramDraft } from './program-draft.js';

@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { decode, disassemble, programOfExecutable, programToJson } from '@standpipe/program';
+import { createProgram, linuxHostFacts, loadAssembly, readBundle } from '@standpipe/runtime';
+import { flag, type Invocation, text } from '../command.js';
+import { createSettings } from '../settings.js';
+import { printWarnings } from '../warnings.js';
+
+/** Prints the program of a bundle, or the one inside a compiled container. Touches nothing. */
+export async function run(invocation: Invocation): Promise<number> {
+  const program = await programOf(invocation);
+  const output = flag(invocation, 'json')
+    ? `${JSON.stringify(programToJson(program), null, 2)}\n`
+    : disassemble(program, { origins: !flag(invocation, 'no-origins') });
+  await new Promise<void>((resolve) => process.stdout.write(output, () => resolve()));
+  return 0;
+}
+
+async function programOf(invocation: Invocation): Promise<Parameters<typeof disassemble>[0]> {
+  const [file] = invocation.positionals;
+  if (file !== undefined) return decode(programOfExecutable(readFileSync(file)));
+  const bundle = readBundle(text(invocation, 'bundle') ?? '.');
+  const assembly = await loadAssembly(invocation.global.assembly);
+  const made = await createProgram(assembly, bundle, createSettings(invocation, { id: 'explained', bundle: bundle.path }), linuxHostFacts());
+  printWarnings(made.warnings);
+  return made.program;
+}

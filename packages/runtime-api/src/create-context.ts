@@ -1,0 +1,82 @@
+import type { SpecIssue } from '@standpipe/errors';
+import type { Spec } from '@standpipe/oci-spec';
+import { type Reg, reg } from '@standpipe/program';
+import type { HostFacts } from './host-facts.js';
+import { ProgramDraft } from './program-draft.js';
+
+/** What the caller asked for besides the bundle. */
+export interface CreateSettings {
+  readonly id: string;
+  /** Absolute path of the bundle. */
+  readonly bundle: string;
+  /** Absolute path of the directory that holds a directory for each container. */
+  readonly stateRoot: string;
+  /** Leave the container running and end as soon as the process runs. */
+  readonly detach: boolean;
+  /** Keep the state directory when the process has ended. */
+  readonly keep: boolean;
+  /** The root can't be pivoted to (it is on a ramfs): move and chroot instead. */
+  readonly noPivot: boolean;
+  /** The program starts from an executable file of its own, with no launcher before it. */
+  readonly standalone: boolean;
+  /** File descriptors from 3 up that the process keeps. */
+  readonly preserveFds: number;
+  readonly pidFile: string | undefined;
+  readonly consoleSocket: string | undefined;
+  /** Where a failure is reported besides standard error. */
+  readonly log: { readonly path: string; readonly format: 'text' | 'json' } | undefined;
+  /** Exit codes of a failed set-up: in general, when the command is not there, and when it can't be run. */
+  readonly failureCodes: { readonly setUp: number; readonly notFound: number; readonly notExecutable: number };
+  /** Fail when the spec asks for what no assembled plugin honours, instead of warning. */
+  readonly strict: boolean;
+  /** How the program calls itself in front of a failure's sentence. */
+  readonly name: string;
+}
+
+/** Registers that steps of different plugins share. */
+export interface SharedRegisters {
+  /** The host half's and the container half's ends of the socket between them. */
+  readonly sync: { readonly host: Reg; readonly container: Reg };
+  /** The container's process, seen from the host. */
+  readonly pid: Reg;
+  readonly pidfd: Reg;
+  /** The container half's fd of the root filesystem. */
+  readonly root: Reg;
+  /** What the host half exits with. */
+  readonly code: Reg;
+}
+
+/** What the steps of the create pipeline work on. */
+export interface CreateContext {
+  readonly spec: Spec;
+  readonly settings: CreateSettings;
+  readonly facts: HostFacts;
+  readonly program: ProgramDraft;
+  readonly regs: SharedRegisters;
+  /** Things that a person should know and that stop nothing. */
+  readonly warnings: SpecIssue[];
+}
+
+export interface CreateContextInput {
+  readonly spec: Spec;
+  readonly settings: CreateSettings;
+  readonly facts: HostFacts;
+}
+
+export function createContext({ spec, settings, facts }: CreateContextInput): CreateContext {
+  return {
+    spec,
+    settings,
+    facts,
+    program: new ProgramDraft(),
+    regs: {
+      sync: { host: reg('sync'), container: reg('sync') },
+      pid: reg('pid'),
+      pidfd: reg('pidfd'),
+      root: reg('root'),
+      code: reg('code'),
+    },
+    warnings: [],
+  };
+}
+

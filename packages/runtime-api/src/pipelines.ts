@@ -1,0 +1,29 @@
+import { pipeline } from '@standpipe/kernel';
+import type { CreateContext } from './create-context.js';
+
+/**
+ * Compiles a bundle to the program that creates and runs its container.
+ *
+ * The order of the phases is a security statement, so it is fixed. Steps only read and append ops;
+ * nothing is touched before the finished program runs.
+ *
+ * | phase | half | what |
+ * | --- | --- | --- |
+ * | validate | | what the spec says is weighed against what is assembled |
+ * | prepare | host | signals, the state directory, namespaces to join opened |
+ * | isolate | both | clone; the container half waits, then is root in its user namespace |
+ * | admit | host | id maps, scores, limits: all that must hold before the container half goes on |
+ * | rootfs | container | the root and its mounts, each on an fd resolved inside it |
+ * | devices | container | device nodes, the console |
+ * | pivot | container | the root becomes /, the old one is gone; masks, read-only paths |
+ * | restrict | container | sysctls, limits, names, then user and capabilities |
+ * | commit | both | the process is executed; the host half supervises it and clears up |
+ */
+export const createPipeline = pipeline<CreateContext>('create').inPhases(
+  ['validate', 'prepare', 'isolate', 'admit', 'rootfs', 'devices', 'pivot', 'restrict', 'commit'],
+  {
+    enter: (context, { plugin, step }) => {
+      context.program.enter({ plugin, step });
+    },
+  },
+);

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { SpecIssue } from '@standpipe/errors';
+import { parseSpecText, type Spec, validateSpec } from '@standpipe/oci-spec';
+import { noBundle } from './errors.js';
+
+/** A bundle that was read and found valid. */
+export interface Bundle {
+  /** Absolute. */
+  readonly path: string;
+  readonly spec: Spec;
+  readonly warnings: readonly SpecIssue[];
+}
+
+/**
+ * Reads and validates the config.json of a bundle.
+ *
+ * @throws PlumbingError `NO_BUNDLE` when it can't be read; SpecError with every fault found
+ */
+export function readBundle(path: string): Bundle {
+  const config = join(resolve(path), 'config.json');
+  let text: string;
+  try {
+    text = readFileSync(config, 'utf8');
+  } catch (error) {
+    throw noBundle(config, error);
+  }
+  const { spec, warnings } = validateSpec(parseSpecText(text));
+  return { path: resolve(path), spec, warnings };
+}

@@ -1,0 +1,49 @@
+import { branch, ERRNO, FAILED, here, label, type Op, type Reg, reg, set, sys } from '@standpipe/program';
+import { O } from '@standpipe/syscalls';
+import type { CreateSettings } from '@standpipe/runtime-api';
+
+const ENOENT = 2;
+
+/**
+ * How the host half ends: after a failure it writes the failed op's sentence to standard error and to
+ * the log, and exits with the code of its kind; else it exits with `code`.
+ *
+ * `executing` is 1 once the container half was about to execute the user's command: then a failure is
+ * the command's, and as a shell would, it exits differently when the command is not there.
+ */
+export function exitWithReport(settings: CreateSettings, regs: { code: Reg; executing: Reg }, now: Date): Op[] {
+  const fine = label('nothing failed');
+  const exit = label('exit');
+  const setUp = label('set-up failed');
+  const notFound = label('command not found');
+  const { failureCodes } = settings;
+  return [
+    branch(FAILED, '<', 0, fine),
+    { op: 'report', fd: 2, prefix: `${settings.name}: `, suffix: '\n', escape: 'text' },
+    ...(settings.log === undefined ? [] : reportToLog(settings.log, settings.name, now)),
+    branch(regs.executing, '!=', 1, setUp),
+    branch(ERRNO, '==', ENOENT, notFound),
+    branch(ERRNO, '==', 0, notFound),
+    set(regs.code, failureCodes.notExecutable),
+    branch(FAILED, '>=', 0, exit),
+    here(notFound),
+    set(regs.code, failureCodes.notFound),
+    branch(FAILED, '>=', 0, exit),
+    here(setUp),
+    set(regs.code, failureCodes.setUp),
+    here(exit),
+    here(fine),
+    sys('exit_group', [regs.code]),
+  ];
+}
+
+/** Appends one line of the shape that Podman, containerd and Docker read. */
+function reportToLog(log: { path: string; format: 'text' | 'json' }, name: string, now: Date): Op[] {
+  const fd = reg('log');
+  const time = now.toISOString();
+  const open = sys('openat', [-100, log.path, O.WRONLY | O.CREAT | O.APPEND | O.CLOEXEC, 0o644], { to: fd });
+  if (log.format === 'json') {
+    return [open, { op: 'report', fd, prefix: `{"level":"error","msg":"${name}: `, suffix: `","time":"${time}"}\n`, escape: 'json' }];
+  }
+  return [open, { op: 'report', fd, prefix: `time="${time}" level=error msg="${name}: `, suffix: '"\n', escape: 'json' }];
+}

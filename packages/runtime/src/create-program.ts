@@ -1,0 +1,21 @@
+import type { SpecIssue } from '@standpipe/errors';
+import type { Assembly } from '@standpipe/kernel';
+import { link, type Program } from '@standpipe/program';
+import { type Callback, createContext, createPipeline, type CreateSettings, type HostFacts } from '@standpipe/runtime-api';
+import type { Bundle } from './bundle.js';
+
+/** The create pipeline's result for one bundle: what would be run, and nothing touched yet. */
+export interface CreateProgram {
+  readonly program: Program;
+  readonly warnings: readonly SpecIssue[];
+  /** TypeScript that the program stops for. Empty for the default assembly. */
+  readonly callbacks: readonly Callback[];
+}
+
+/** Compiles a bundle to the program that creates and runs its container. */
+export async function createProgram(assembly: Assembly, bundle: Bundle, settings: CreateSettings, facts: HostFacts): Promise<CreateProgram> {
+  const context = createContext({ spec: bundle.spec, settings, facts });
+  context.warnings.push(...bundle.warnings);
+  await assembly.pipeline(createPipeline).run(context);
+  return { program: link(context.program.source()), warnings: context.warnings, callbacks: context.program.callbacks };
+}

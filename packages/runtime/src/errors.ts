@@ -1,0 +1,36 @@
+import { PlumbingError, SafetyError, SpecError, type SpecIssue } from '@standpipe/errors';
+import type { Origin } from '@standpipe/program';
+
+export function noBundle(path: string, cause: unknown): PlumbingError {
+  return new PlumbingError(`read "${path}"`, { code: 'NO_BUNDLE', cause, hint: 'name the bundle with --bundle; standpipe spec writes a config.json to begin with' });
+}
+
+export function notHonoured(issues: readonly SpecIssue[]): SpecError {
+  return new SpecError('the config asks for what this assembly does not do', {
+    code: 'SPEC_UNSUPPORTED',
+    issues,
+    hint: 'assemble the plugins that are named, or run without --strict',
+  });
+}
+
+export function needsCallback(steps: readonly string[]): PlumbingError {
+  return new PlumbingError(`this container can't be compiled: ${steps.join(', ')} must run TypeScript while it is set up`, {
+    code: 'NOT_COMPILABLE',
+    hint: 'leave out the plugin that contributes the step, or run the container with standpipe run',
+  });
+}
+
+export function callbackFailed(origin: Origin, cause: unknown): PlumbingError {
+  return new PlumbingError(`${origin.plugin}/${origin.step} failed while the container was set up`, { code: 'CALLBACK_FAILED', cause });
+}
+
+export function assemblyNotReadable(file: string, cause: unknown): PlumbingError {
+  return new PlumbingError(`read the assembly "${file}"`, { code: 'ASSEMBLY_NOT_READABLE', cause, hint: 'name a JSON file, or one of the assemblies default and sandbox' });
+}
+
+export function assemblyNotSafe(file: string): SafetyError {
+  return new SafetyError(`the assembly "${file}" could have been written by someone else`, {
+    invariant: 'what decides which code runs is written by its user or by root alone',
+    hint: 'own the file, and take write permission from group and others',
+  });
+}
