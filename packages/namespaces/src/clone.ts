@@ -1,0 +1,63 @@
+import { branch, buf, type Label, load, type Op, type Reg, store, at, sys, words } from '@standpipe/program';
+import { CLONE_INTO_CGROUP, CLONE_PARENT, CLONE_PIDFD, describeKinds, type NamespaceKind, namespaceFacts } from './kinds.js';
+
+const SIGCHLD = 17;
+const SIGKILL = 9;
+const P_PIDFD = 3;
+const WEXITED = 4;
+/** Offset of `cgroup` in struct clone_args. */
+const CGROUP_FIELD = 80;
+
+export function flagsOf(kinds: Iterable<NamespaceKind>): number {
+  let flags = 0;
+  for (const kind of kinds) flags |= namespaceFacts[kind].flag;
+  return flags >>> 0;
+}
+
+export interface CloneSettings {
+  readonly kinds: readonly NamespaceKind[];
+  readonly pid: Reg;
+  /** Where the child goes on. */
+  readonly child: Label;
+  readonly pointer: string;
+  readonly pidfd?: Reg | undefined;
+  readonly cgroupFd?: Reg | undefined;
+  /** The child becomes a sibling: its parent is ours. */
+  readonly sibling?: boolean;
+}
+
+/**
+ * Makes a process in new namespaces, all of them in the one system call: the kernel makes the user
+ * namespace first, and it owns the others.
+ *
+ * @man clone3(2)
+ * @kernel 5.3; 5.7 with `cgroupFd`
+ * @errno ENOSPC a limit of /proc/sys/user/max_*_namespaces is reached
+ * @errno EPERM new namespaces need CAP_SYS_ADMIN, or a new user namespace with them
+ */
+export function cloneProcess(settings: CloneSettings): Op[] {
+  const { kinds, pid, child, pointer, pidfd, cgroupFd, sibling = false } = settings;
+  const cell = buf('pidfd', 4);
+  let flags = BigInt(flagsOf(kinds));
+  if (pidfd !== undefined) flags |= BigInt(CLONE_PIDFD);
+  if (sibling) flags |= BigInt(CLONE_PARENT);
+  if (cgroupFd !== undefined) flags |= CLONE_INTO_CGROUP;
+  // A sibling's exit signal is that of its cloner, and must not be given.
+  const args = words('clone_args', [flags, pidfd === undefined ? 0 : cell, 0, 0, sibling ? 0 : SIGCHLD, 0, 0, 0, 0, 0, 0]);
+  return [
+    ...(cgroupFd === undefined ? [] : [store(at(args, CGROUP_FIELD), 8, cgroupFd)]),
+    sys('clone3', [args, args.size], { to: pid, say: `make the container's process with ${describeKinds(kinds)}`, pointer }),
+    branch(pid, '==', 0, child),
+    ...(pidfd === undefined ? [] : [load(cell, 4, pidfd)]),
+  ];
+}
+
+/** Waits until the process of a pidfd, a child of ours, has ended, and reaps it. */
+export function reap(pidfd: Reg): Op[] {
+  return [sys('waitid', [P_PIDFD, pidfd, null, WEXITED, null], { unless: { errno: 'any' } })];
+}
+
+/** Kills the process of a pidfd and reaps it. With the register set to -1 nothing happens. */
+export function killAndReap(pidfd: Reg): Op[] {
+  return [sys('pidfd_send_signal', [pidfd, SIGKILL, null, 0], { unless: { errno: 'any' } }), ...reap(pidfd)];
+}

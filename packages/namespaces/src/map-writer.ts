@@ -1,0 +1,107 @@
+import { branch, buf, format, here, label, load, at, type Op, raise, type Reg, reg, sys, words } from '@standpipe/program';
+import { noIdMapHelper } from './errors.js';
+import { CLONE_PIDFD } from './kinds.js';
+import { formatIdMap, type IdMapping } from './id-map.js';
+import { writeProcessFile } from './proc.js';
+
+const SIGCHLD = 17;
+const P_PIDFD = 3;
+const WEXITED = 4;
+const CLD_EXITED = 1;
+const CLOSE_RANGE_FROM = 3;
+
+/** Who writes the maps when not root: whose ids, and the setuid programs that may write more than those. */
+export interface OrdinaryUser {
+  readonly euid: number;
+  readonly egid: number;
+  /** Absolute paths, as `findIdMapHelpers` gives them. */
+  readonly newuidmap?: string | undefined;
+  readonly newgidmap?: string | undefined;
+}
+
+export interface IdMapsInput {
+  readonly uidMappings: readonly IdMapping[];
+  readonly gidMappings: readonly IdMapping[];
+  /** Left out: the writer has CAP_SETUID and CAP_SETGID. */
+  readonly rootless?: OrdinaryUser | undefined;
+  readonly pointer: string;
+}
+
+/** True when an ordinary user may write this map without help. @man user_namespaces(7) */
+function isOwnIdOnly(mappings: readonly IdMapping[], ownId: number): boolean {
+  const [only] = mappings;
+  return mappings.length === 1 && only?.size === 1 && only.hostID === ownId;
+}
+
+/** True when the namespace must forbid setgroups(2), or the kernel refuses its gid map. */
+export function deniesSetgroups(input: Pick<IdMapsInput, 'gidMappings' | 'rootless'>): boolean {
+  return input.rootless !== undefined && isOwnIdOnly(input.gidMappings, input.rootless.egid);
+}
+
+/**
+ * Host ops that write the maps of the user namespace that process `pid` is in: the gid map first,
+ * with setgroups denied where the kernel asks for that, then the uid map. An ordinary user's own single id is
+ * written directly, anything more by newuidmap and newgidmap, which look into /etc/subuid and /etc/subgid.
+ *
+ * @throws NotSupportedError when a helper is needed and there is none
+ * @man user_namespaces(7), newuidmap(1)
+ */
+export function planIdMaps(input: IdMapsInput, regs: { readonly proc: Reg; readonly pid: Reg }): Op[] {
+  const { uidMappings, gidMappings, rootless, pointer } = input;
+  const { proc, pid } = regs;
+  const ops: Op[] = [];
+  const write = (file: 'uid_map' | 'gid_map', field: string, mappings: readonly IdMapping[]): Op[] =>
+    writeProcessFile(proc, [pid, `/${file}`], formatIdMap(mappings), { say: `write the ${file.replace('_', ' ')} ${describeMap(mappings)}`, pointer: `${pointer}/${field}` });
+
+  if (deniesSetgroups(input)) {
+    ops.push(...writeProcessFile(proc, [pid, '/setgroups'], 'deny', { say: 'deny setgroups in the new user namespace', pointer: `${pointer}/gidMappings` }));
+  }
+  if (rootless === undefined || isOwnIdOnly(gidMappings, rootless.egid)) ops.push(...write('gid_map', 'gidMappings', gidMappings));
+  else ops.push(...runHelper('newgidmap', rootless.newgidmap, pid, gidMappings, `${pointer}/gidMappings`));
+  if (rootless === undefined || isOwnIdOnly(uidMappings, rootless.euid)) ops.push(...write('uid_map', 'uidMappings', uidMappings));
+  else ops.push(...runHelper('newuidmap', rootless.newuidmap, pid, uidMappings, `${pointer}/uidMappings`));
+  return ops;
+}
+
+function describeMap(mappings: readonly IdMapping[]): string {
+  const shown = mappings.slice(0, 3).map(({ containerID, hostID, size }) => `${String(containerID)} ${String(hostID)} ${String(size)}`);
+  return `"${shown.join(', ')}${mappings.length > 3 ? ', …' : ''}"`;
+}
+
+/** Forks a child that becomes the helper, and waits for it. What fails in the child ends only the child. */
+function runHelper(name: 'newuidmap' | 'newgidmap', path: string | undefined, pid: Reg, mappings: readonly IdMapping[], pointer: string): Op[] {
+  if (path === undefined) throw noIdMapHelper(name);
+  const pidText = buf('pid', 16);
+  const ranges = mappings.flatMap(({ containerID, hostID, size }) => [String(containerID), String(hostID), String(size)]);
+  const argv = words(`${name} argv`, [path, pidText, ...ranges, null]);
+  const pidfdCell = buf('helper pidfd', 4);
+  const args = words('clone_args', [CLONE_PIDFD, pidfdCell, 0, 0, SIGCHLD, 0, 0, 0, 0, 0, 0]);
+  const siginfo = buf('siginfo', 128);
+  const child = reg(name);
+  const pidfd = reg(`${name} pidfd`);
+  const code = reg('si_code');
+  const status = reg('si_status');
+  const parent = label('parent');
+  const wrong = label('helper failed');
+  const right = label('helper done');
+  const run = `run ${path}`;
+  return [
+    format(pidText, [pid]),
+    sys('clone3', [args, args.size], { to: child, say: run, pointer }),
+    branch(child, '!=', 0, parent),
+    sys('close_range', [CLOSE_RANGE_FROM, 0xffff_ffff, 0], { unless: { errno: 'any' } }),
+    sys('execve', [path, argv, words('no environment', [null])], { unless: { errno: 'any' } }),
+    sys('exit_group', [127], { unless: { errno: 'any' } }),
+    here(parent),
+    load(pidfdCell, 4, pidfd),
+    sys('waitid', [P_PIDFD, pidfd, siginfo, WEXITED, null], { say: `wait for ${name}`, pointer }),
+    sys('close', [pidfd], { unless: { errno: 'any' } }),
+    load(at(siginfo, 8), 4, code),
+    load(at(siginfo, 24), 4, status),
+    branch(code, '!=', CLD_EXITED, wrong),
+    branch(status, '==', 0, right),
+    here(wrong),
+    raise(`${path} refused the map ${describeMap(mappings)}; /etc/${name === 'newuidmap' ? 'subuid' : 'subgid'} must give you these ids`, { pointer }),
+    here(right),
+  ];
+}
