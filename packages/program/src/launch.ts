@@ -7,6 +7,7 @@ import type { Program } from './link.js';
 const MFD_CLOEXEC = 1;
 const MFD_ALLOW_SEALING = 2;
 const MFD_EXEC = 0x10;
+const F_SETFD = 2;
 const F_ADD_SEALS = 1033;
 const ALL_SEALS = 0x1f; // SEAL, SHRINK, GROW, WRITE, FUTURE_WRITE
 const AT_EMPTY_PATH = 0x1000;
@@ -47,10 +48,13 @@ export function sealedExecutable(port: SyscallPort, executable: Uint8Array): num
  * replaced. Returns only by throwing.
  *
  * Signal dispositions set to "ignore", the signal mask and O_NONBLOCK on inherited stdio survive
- * execve(2); a program that cares resets them in its first ops (see `prologue`).
+ * execve(2); a program that cares resets them in its first ops (see `prologue`). Of its file
+ * descriptors the program keeps the standard streams and `preserveFds` from 3 up.
  */
-export function becomeProgram(program: Program, settings: { port?: SyscallPort; env?: readonly string[] } = {}): never {
+export function becomeProgram(program: Program, settings: { port?: SyscallPort; env?: readonly string[]; preserveFds?: number } = {}): never {
   const port = settings.port ?? openPort();
+  // Node marks every fd that it inherits close-on-exec, the standard streams included.
+  for (let kept = 0; kept < 3 + (settings.preserveFds ?? 0); kept++) port.syscall(syscallNumber('fcntl'), kept, F_SETFD, 0);
   const fd = sealedExecutable(port, executableOf(program));
   const failed = execveat(port, { dirfd: fd, path: '', argv: ['standpipe-init'], envp: settings.env ?? [], flags: AT_EMPTY_PATH });
   port.syscall(syscallNumber('close'), fd);
