@@ -1,5 +1,6 @@
 import type { ServiceGraph } from '../graph/provider.js';
 import type { PipelinePlan, PlannedStep } from '../graph/step-plan.js';
+import { isPhase } from '../pipeline.js';
 import type { Instance } from './instance.js';
 import type { ExtensionPointReport, PipelineReport, PluginReport, ServiceReport, StepReport } from './report.js';
 
@@ -14,7 +15,7 @@ export function describePlugin(instance: Instance): PluginReport {
     required,
     provides: idsOf('service'),
     extends: idsOf('extension-point'),
-    steps: steps.map(({ phase, spec }) => `${phase.pipeline.id}/${phase.name}: ${spec.id}`),
+    steps: steps.filter(({ phase }) => isPhase(phase)).map(({ phase, spec }) => `${phase.pipeline.id}/${phase.name}: ${spec.id}`),
   };
 }
 
