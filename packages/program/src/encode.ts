@@ -1,4 +1,4 @@
-import { errnoNumber, errnoText, syscallNumber } from '@standpipe/syscalls';
+import { errnoNumber, errnoText, findSyscall } from '@standpipe/syscalls';
 import { DataSection, type DataRef } from './data-section.js';
 import { badText, operandTooBig, unknownName } from './errors.js';
 import {
@@ -184,7 +184,7 @@ class OpWriter {
     view.setUint32(at + opField.message, op.say === undefined ? NO_MESSAGE : this.#data.text(op.say).offset, true);
     switch (op.op) {
       case 'syscall': {
-        const number = syscallNumber(op.name, this.#arch);
+        const number = findSyscall(op.name, this.#arch);
         if (number === undefined) throw unknownName('system call', op.name);
         view.setUint32(at + opField.number, number, true);
         this.#operands(at, op.args);

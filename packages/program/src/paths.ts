@@ -1,4 +1,5 @@
-import { AT, O, RESOLVE, S_IF } from '@standpipe/syscalls';
+import { AT, O, RESOLVE } from '@standpipe/syscalls';
+import { S_IF } from './inode.js';
 import { branch, here, jump, label, load, type Op, type OpNotes, raise, sys, type SyscallOp, type Unless } from './op.js';
 import { at, buf, type Reg, reg, words } from './operand.js';
 
