@@ -1,4 +1,4 @@
-import { NotSupportedError, PlumbingError, SyscallError } from '@standpipe/errors';
+import { NotSupportedError, PlumbingError, SafetyError, SyscallError } from '@standpipe/errors';
 import { describeCall, type DescribableArg } from './describe.js';
 import { errnoName, errnoText } from './errno.js';
 
@@ -56,4 +56,23 @@ export function badArgument(value: unknown, why: string): PlumbingError {
   return new PlumbingError(`not an argument for a system call: ${typeof value === 'string' ? JSON.stringify(value) : String(value)} ${why}`, {
     code: 'ARGUMENT_INVALID',
   });
+}
+
+export function fdClosed(): PlumbingError {
+  return new PlumbingError('this file descriptor was closed or given away', { code: 'FD_CLOSED' });
+}
+
+export function notCreatable(path: string): PlumbingError {
+  return new PlumbingError(`make directories ${JSON.stringify(path)}: ".." behind a directory that does not exist leads nowhere`, {
+    code: 'PATH_INVALID',
+  });
+}
+
+export function notProcfs(found: string): SafetyError {
+  return new SafetyError(`/proc is not the procfs it should be: ${found}`, { invariant: 'procfs is proven before it is trusted' });
+}
+
+export function procfsTampered(path: string, cause: SyscallError): SafetyError {
+  const what = cause.code === 'EXDEV' ? 'something is mounted over it' : 'a link is in the way';
+  return new SafetyError(`open ${JSON.stringify(path)} in procfs: ${what}`, { invariant: 'procfs is reached past no mount and no link', cause });
 }

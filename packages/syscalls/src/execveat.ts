@@ -1,3 +1,4 @@
+import { F, FD_CLOEXEC } from './constants/open.js';
 import { refuseUnpassable } from './marshal.js';
 import { syscallNumber } from './numbers.js';
 import type { SyscallPort } from './port.js';
@@ -11,6 +12,11 @@ export interface ExecveatCall {
   readonly envp: readonly string[];
   /** AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW. */
   readonly flags?: number;
+  /**
+   * Fds that must reach the new program. Node marks every fd it was started with close-on-exec, stdio
+   * included, so the mark is taken off these (and put back should the call fail). Default 0, 1 and 2.
+   */
+  readonly inherit?: readonly number[];
 }
 
 /**
@@ -28,7 +34,19 @@ export interface ExecveatCall {
 export function execveat(port: SyscallPort, call: ExecveatCall): number {
   const argv = stringVector(port, call.argv);
   const envp = stringVector(port, call.envp);
-  return port.syscall(syscallNumber('execveat', port.arch), call.dirfd, call.path, argv, envp, call.flags ?? 0);
+  const unmarked = takeOffCloseOnExec(port, call.inherit ?? [0, 1, 2]);
+  const result = port.syscall(syscallNumber('execveat', port.arch), call.dirfd, call.path, argv, envp, call.flags ?? 0);
+  for (const fd of unmarked) port.syscall(syscallNumber('fcntl', port.arch), fd, F.SETFD, FD_CLOEXEC);
+  return result;
+}
+
+/** Which of the fds were marked. One that is closed stays so: a program may be started without stdin. */
+function takeOffCloseOnExec(port: SyscallPort, fds: readonly number[]): number[] {
+  const fcntl = syscallNumber('fcntl', port.arch);
+  return fds.filter((fd) => {
+    const flags = port.syscall(fcntl, fd, F.GETFD);
+    return flags > 0 && (flags & FD_CLOEXEC) !== 0 && port.syscall(fcntl, fd, F.SETFD, flags & ~FD_CLOEXEC) === 0;
+  });
 }
 
 /** A NULL-terminated array of pointers, and behind it in the same buffer (so they live as long) the strings. */
