@@ -52,6 +52,11 @@ export function closeFailed(failures: readonly { service: string; plugin: string
   });
 }
 
+export function phaseTwice(pipeline: string, phases: readonly string[]): PlumbingError {
+  const twice = phases.find((name, index) => phases.indexOf(name) < index);
+  return new PlumbingError(`pipeline ${pipeline} has phase ${twice} twice`, { code: 'DUPLICATE_ID', details: { pipeline, phases } });
+}
+
 export function slotEmpty(slot: string): PlumbingError {
   return new PlumbingError(`nothing was written to slot ${slot}`, {
     code: 'SLOT_EMPTY',

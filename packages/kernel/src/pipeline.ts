@@ -1,3 +1,5 @@
+import { phaseTwice } from './errors.js';
+
 /** Where a step sits and who placed it. @public */
 export interface StepInfo {
   readonly pipeline: string;
@@ -69,6 +71,7 @@ export function pipeline<Ctx>(id: string): PipelineStart<Ctx> {
         phase,
         ...(settings.enter === undefined ? {} : { enter: settings.enter }),
       };
+      if (new Set(names).size < names.length) throw phaseTwice(id, names);
       for (const name of names as readonly Name[]) phase[name] = { kind: 'phase', name, pipeline: made as Pipeline<Ctx> };
       return made;
     },

@@ -1,6 +1,7 @@
 import { declareKit } from '../declaration.js';
 import type { Lack } from '../graph/service-graph.js';
 import { isPlugin, type Plugin } from '../plugin.js';
+import { isThenable } from '../thenable.js';
 import type { Instance } from './instance.js';
 import type { PluginSource } from './load.js';
 
@@ -36,6 +37,7 @@ async function load(source: PluginSource | undefined): Promise<Plugin | undefine
 function provides(plugin: Plugin, options: unknown, key: symbol): boolean {
   try {
     const result = plugin.config?.['~standard'].validate(options);
+    if (isThenable(result)) result.then(undefined, () => undefined);
     const config = result !== undefined && 'value' in result ? result.value : undefined;
     return plugin.declare(declareKit, config as never).some((item) => item && item.kind === 'factory' && item.token.key === key);
   } catch {

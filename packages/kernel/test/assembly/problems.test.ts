@@ -1,7 +1,7 @@
 import { AssemblyError } from '@standpipe/errors';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { assemble, definePlugin, type Pipeline, pipeline, type Plugin, service, type StandardSchema } from '../../src/index.js';
+import { assemble, definePlugin, pipeline, type Plugin, service, type StandardSchema } from '../../src/index.js';
 import { assembleAll, brew, type Kettle as KettleType, Kettle, kettleLike, kettlePlugin, Leaf, type Pot, problemsOf, rejection } from '../fixtures/kitchen.js';
 
 const tea = definePlugin({
@@ -93,7 +93,7 @@ describe('problems of an assembly', () => {
         step((other.phase as Record<string, typeof other.phase.heat>)['typo']!, { id: 'none', run: () => undefined }),
       ],
     });
-    expect(await problemsOf(assembleAll([late], { pipelines: [brew as Pipeline<never>] }))).to.deep.equal([
+    expect(await problemsOf(assembleAll([late], { pipelines: [brew] }))).to.deep.equal([
       'UNKNOWN_PHASE late: step close is placed in brew/pours, which brew does not have (did you mean pour?)',
       'UNKNOWN_PHASE late: step far is placed in brew/whisk, which brew does not have (its phases: heat, pour, drink)',
       'UNKNOWN_PHASE late: step none is placed in no phase (pass a phase of the pipeline, as in createPipeline.phase.rootfs)',
