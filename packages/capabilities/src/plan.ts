@@ -13,6 +13,8 @@ const LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 export interface PlanCapabilitiesSettings {
   /** The newest capability of the kernel that the ops will run on. @see readLastCap */
   readonly lastCap?: number | undefined;
+  /** False when the user stays root, so that nothing is lost by changing it. */
+  readonly keep?: boolean | undefined;
   readonly pointer?: string | undefined;
 }
 
@@ -34,7 +36,7 @@ export interface CapabilitiesPlan {
  * @kernel 4.3 ambient sets
  */
 export function planCapabilities(sets: CapabilitySets, settings: PlanCapabilitiesSettings = {}): CapabilitiesPlan {
-  const { lastCap = LAST_CAP, pointer = '/process/capabilities' } = settings;
+  const { lastCap = LAST_CAP, keep = true, pointer = '/process/capabilities' } = settings;
   const dropped = maskUpTo(lastCap) & ~sets.bounding;
   return {
     beforeUser: [
@@ -45,12 +47,15 @@ export function planCapabilities(sets: CapabilitySets, settings: PlanCapabilitie
           pointer: `${pointer}/bounding`,
         }),
       ),
-      sys('prctl', [PR_SET_KEEPCAPS, 1, 0, 0, 0], { say: 'keep capabilities across the change of user', pointer }),
+      // execve clears this again.
+      ...(keep ? [sys('prctl', [PR_SET_KEEPCAPS, 1, 0, 0, 0], { say: 'keep capabilities across the change of user', pointer })] : []),
     ],
     afterUser: [
       capset(sets, pointer),
-      sys('prctl', [PR_SET_KEEPCAPS, 0, 0, 0, 0], { say: 'end keeping capabilities', pointer }),
-      sys('prctl', [PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0], { say: 'clear the ambient capabilities', pointer: `${pointer}/ambient` }),
+      // capset leaves ambient only what is permitted and inheritable.
+      ...((sets.permitted & sets.inheritable) === 0n
+        ? []
+        : [sys('prctl', [PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0], { say: 'clear the ambient capabilities', pointer: `${pointer}/ambient` })]),
       ...capabilityNumbers(sets.ambient).map((number) =>
         sys('prctl', [PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0], {
           say: `make ${formatCapabilities(1n << BigInt(number)).join()} ambient`,
