@@ -1,4 +1,5 @@
 import type { SpecIssue } from '@standpipe/errors';
+import { SlotValues } from '@standpipe/kernel';
 import type { Spec } from '@standpipe/oci-spec';
 import { type Reg, reg } from '@standpipe/program';
 import type { HostFacts } from './host-facts.js';
@@ -53,6 +54,8 @@ export interface CreateContext {
   readonly facts: HostFacts;
   readonly program: ProgramDraft;
   readonly regs: SharedRegisters;
+  /** What steps hand to each other. */
+  readonly slots: SlotValues;
   /** Things that a person should know and that stop nothing. */
   readonly warnings: SpecIssue[];
 }
@@ -76,6 +79,7 @@ export function createContext({ spec, settings, facts }: CreateContextInput): Cr
       root: reg('root'),
       code: reg('code'),
     },
+    slots: new SlotValues(),
     warnings: [],
   };
 }

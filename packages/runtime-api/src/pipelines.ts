@@ -13,6 +13,7 @@ import type { CreateContext } from './create-context.js';
  * | prepare | host | signals, the state directory, namespaces to join opened |
  * | isolate | both | clone; the container half waits, then is root in its user namespace |
  * | admit | host | id maps, scores, limits: all that must hold before the container half goes on |
+ * | release | host | the container half is told to go on |
  * | rootfs | container | the root and its mounts, each on an fd resolved inside it |
  * | devices | container | device nodes, the console |
  * | pivot | container | the root becomes /, the old one is gone; masks, read-only paths |
@@ -20,7 +21,7 @@ import type { CreateContext } from './create-context.js';
  * | commit | both | the process is executed; the host half supervises it and clears up |
  */
 export const createPipeline = pipeline<CreateContext>('create').inPhases(
-  ['validate', 'prepare', 'isolate', 'admit', 'rootfs', 'devices', 'pivot', 'restrict', 'commit'],
+  ['validate', 'prepare', 'isolate', 'admit', 'release', 'rootfs', 'devices', 'pivot', 'restrict', 'commit'],
   {
     enter: (context, { plugin, step }) => {
       context.program.enter({ plugin, step });

@@ -1,1 +1,51 @@
-export {};
+/**
+ * linux.namespaces, id mappings and time offsets in the create pipeline.
+ *
+ * @packageDocumentation
+ */
+import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
+import { type NamespacesPlan, type OrdinaryUser, planNamespaces } from '@standpipe/namespaces';
+import { createPipeline, HonouredSpec, type HostFacts } from '@standpipe/runtime-api';
+import { findIdMapHelpers } from '@standpipe/namespaces';
+
+const Plan = slot<NamespacesPlan>('namespaces.plan');
+
+export const namespacesPlugin: Plugin = definePlugin({
+  id: 'namespaces',
+  api: 1,
+  declare: ({ extend, step }) => [
+    extend(HonouredSpec, () => ({
+      pointers: ['/linux/namespaces', '/linux/uidMappings', '/linux/gidMappings', '/linux/timeOffsets'],
+    })),
+    step(createPipeline.phase.isolate, {
+      id: 'namespaces.clone',
+      writes: [Plan],
+      run({ spec, facts, program, regs, slots }) {
+        const plan = planNamespaces(
+          { ...spec.linux, rootless: ordinaryUser(facts), origin: { plugin: 'namespaces', step: 'namespaces.clone' } },
+          { ...regs, containerStart: program.containerStart },
+        );
+        slots.set(Plan, plan);
+        program.host(plan.host);
+        program.container(plan.container);
+        for (const section of plan.sections) program.section(section);
+      },
+    }),
+    step(createPipeline.phase.admit, {
+      id: 'namespaces.map',
+      reads: [Plan],
+      run: ({ program, slots }) => program.host(slots.need(Plan).afterClone),
+    }),
+    step(createPipeline.phase.release, {
+      id: 'namespaces.go',
+      reads: [Plan],
+      run: ({ program, slots }) => program.host(slots.need(Plan).go),
+    }),
+  ],
+});
+
+function ordinaryUser(facts: HostFacts): OrdinaryUser | undefined {
+  return facts.uid === 0 ? undefined : { euid: facts.uid, egid: facts.gid, ...findIdMapHelpers() };
+}
+
+export default namespacesPlugin;

@@ -1,0 +1,25 @@
+import type { PluginSource } from '@standpipe/kernel';
+import { capabilitiesPlugin } from '@standpipe/plugin-capabilities';
+import { devicesPlugin } from '@standpipe/plugin-devices';
+import { hostRootPlugin } from '@standpipe/plugin-host-root';
+import { mountsPlugin } from '@standpipe/plugin-mounts';
+import { namespacesPlugin } from '@standpipe/plugin-namespaces';
+import { processPlugin } from '@standpipe/plugin-process';
+import { rootfsPlugin } from '@standpipe/plugin-rootfs';
+import { statePlugin } from '@standpipe/plugin-state';
+import { terminalPlugin } from '@standpipe/plugin-terminal';
+import { corePlugin } from './core/core-plugin.js';
+
+/** The plugins that come with Standpipe, by the names that an assembly config uses. */
+export const plugins: Readonly<Record<string, PluginSource>> = {
+  core: corePlugin,
+  state: statePlugin,
+  namespaces: namespacesPlugin,
+  rootfs: rootfsPlugin,
+  'host-root': hostRootPlugin,
+  mounts: mountsPlugin,
+  devices: devicesPlugin,
+  terminal: terminalPlugin,
+  process: processPlugin,
+  capabilities: capabilitiesPlugin,
+};
