@@ -71,7 +71,8 @@ function declare(instance: Instance, plugin: Plugin, problems: AssemblyProblem[]
     for (const { token, needs = [] } of factories) {
       if (!isDependency(token)) wrong.push('a factory is given for what is neither a service nor an extension point');
       for (const need of needs) {
-        if (!dependencies.some(({ name }) => name === need)) wrong.push(`the factory of ${token.id} needs ${need}, which is not in requires or optional`);
+        const known = dependencies.some(({ name }) => name === need);
+        if (!known) wrong.push(`the factory of ${token.id} needs ${need}, which is not in requires or optional`);
       }
     }
   } catch (cause) {

@@ -9,7 +9,11 @@ import type { PluginSource } from './load.js';
  * Says who would provide a missing service: a listed plugin that is out, or a known one that isn't listed. Only
  * runs once something is missing, so loading every known plugin is no loss.
  */
-export async function hintFor({ token }: Lack, instances: readonly Instance[], known: Readonly<Record<string, PluginSource>>): Promise<string | undefined> {
+export async function hintFor(
+  { token }: Lack,
+  instances: readonly Instance[],
+  known: Readonly<Record<string, PluginSource>>,
+): Promise<string | undefined> {
   const hints: string[] = [];
   for (const instance of instances) {
     const plugin = instance.plugin ?? (await load(known[instance.name]));

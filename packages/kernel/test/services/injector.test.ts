@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 
-const source = fileURLToPath(new URL('../../src/', import.meta.url));
+/** The package's folder, seen from dist/test/services. */
+const home = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Runs a module that assembles plugin `p`, and says whether that loaded inversify: it brings Reflect.getMetadata along. */
 function loadsInversify(declaration: string): boolean {
@@ -28,9 +29,11 @@ describe('the injector', () => {
   });
 
   it('is the only module that knows inversify, and no declaration shows it', () => {
-    const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
-    const naming = (end: string): string[] => files.filter((file) => file.endsWith(end) && /from ['"]inversify|import\(['"]inversify/.test(readFileSync(source + file, 'utf8')));
-    expect(naming('.js')).to.deep.equal(['services/injector.js']);
-    expect(naming('.d.ts')).to.deep.equal([]);
+    const naming = (folder: string, end: string): string[] =>
+      readdirSync(home + folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith(end))
+        .filter((file) => /(from|import\() ?['"]inversify/.test(readFileSync(`${home}${folder}/${file}`, 'utf8')));
+    expect(naming('src', '.ts')).to.deep.equal(['services/injector.ts']);
+    expect(naming('dist/src', '.d.ts')).to.deep.equal([]);
   });
 });
