@@ -67,9 +67,9 @@ function declare(instance: Instance, plugin: Plugin, problems: AssemblyProblem[]
     const declared = plugin.declare(declareKit, instance.config as never).filter((item) => item !== undefined && item !== null && item !== false);
     const factories = declared.filter((item): item is FactoryDeclaration => item.kind === 'factory');
     instance.steps = declared.filter((item): item is StepDeclaration => item.kind === 'step');
-    instance.factories = factories;
-    for (const { token, needs = [] } of factories) {
-      if (!isDependency(token)) wrong.push('a factory is given for what is neither a service nor an extension point');
+    instance.factories = factories.filter(({ token }) => isDependency(token));
+    if (instance.factories.length < factories.length) wrong.push('a factory is given for what is neither a service nor an extension point');
+    for (const { token, needs = [] } of instance.factories) {
       for (const need of needs) {
         const known = dependencies.some(({ name }) => name === need);
         if (!known) wrong.push(`the factory of ${token.id} needs ${need}, which is not in requires or optional`);

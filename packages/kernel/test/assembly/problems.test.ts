@@ -139,7 +139,7 @@ describe('problems of an assembly', () => {
     const odd: Plugin = {
       ...kettleLike('odd'),
       requires: { clock: undefined as never },
-      declare: ({ provide }) => [provide(Kettle as never, { needs: ['spoon'] as never, create: () => ({}) as never }), provide({} as never, () => 0 as never)],
+      declare: ({ provide }) => [provide(Kettle as never, { needs: ['spoon'] as never, create: () => ({}) as never }), provide(undefined as never, () => 0 as never)],
     };
     expect(await problemsOf(assembleAll([odd]))).to.deep.equal([
       'DECLARE_FAILED odd: a factory is given for what is neither a service nor an extension point',
