@@ -1,13 +1,9 @@
+import { PR } from '@standpipe/syscalls';
 import { buf, type Op, sys } from '@standpipe/program';
 import { type CapabilityMask, capabilityNumbers, formatCapabilities, formatMask, maskUpTo } from './mask.js';
 import { LAST_CAP } from './names.js';
 import type { CapabilitySets } from './sets.js';
 
-const PR_SET_KEEPCAPS = 8;
-const PR_CAPBSET_DROP = 24;
-const PR_CAP_AMBIENT = 47;
-const PR_CAP_AMBIENT_RAISE = 2;
-const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 const LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 
 export interface PlanCapabilitiesSettings {
@@ -41,23 +37,23 @@ export function planCapabilities(sets: CapabilitySets, settings: PlanCapabilitie
   return {
     beforeUser: [
       ...capabilityNumbers(dropped).map((number) =>
-        sys('prctl', [PR_CAPBSET_DROP, number, 0, 0, 0], {
+        sys('prctl', [PR.CAPBSET_DROP, number, 0, 0, 0], {
           unless: { errno: ['EINVAL'] },
           say: `drop ${formatCapabilities(1n << BigInt(number)).join()} from the bounding set`,
           pointer: `${pointer}/bounding`,
         }),
       ),
       // execve clears this again.
-      ...(keep ? [sys('prctl', [PR_SET_KEEPCAPS, 1, 0, 0, 0], { say: 'keep capabilities across the change of user', pointer })] : []),
+      ...(keep ? [sys('prctl', [PR.SET_KEEPCAPS, 1, 0, 0, 0], { say: 'keep capabilities across the change of user', pointer })] : []),
     ],
     afterUser: [
       capset(sets, pointer),
       // capset leaves ambient only what is permitted and inheritable.
       ...((sets.permitted & sets.inheritable) === 0n
         ? []
-        : [sys('prctl', [PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0], { say: 'clear the ambient capabilities', pointer: `${pointer}/ambient` })]),
+        : [sys('prctl', [PR.CAP_AMBIENT, PR.CAP_AMBIENT_CLEAR_ALL, 0, 0, 0], { say: 'clear the ambient capabilities', pointer: `${pointer}/ambient` })]),
       ...capabilityNumbers(sets.ambient).map((number) =>
-        sys('prctl', [PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0], {
+        sys('prctl', [PR.CAP_AMBIENT, PR.CAP_AMBIENT_RAISE, number, 0, 0], {
           say: `make ${formatCapabilities(1n << BigInt(number)).join()} ambient`,
           pointer: `${pointer}/ambient`,
         }),

@@ -1,10 +1,8 @@
 import { branch, buf, type Label, load, type Op, type Reg, store, at, sys, words } from '@standpipe/program';
-import { CLONE_INTO_CGROUP, CLONE_PARENT, CLONE_PIDFD, describeKinds, type NamespaceKind, namespaceFacts } from './kinds.js';
+import { CLONE, P, W } from '@standpipe/syscalls';
+import { describeKinds, type NamespaceKind, namespaceFacts } from './kinds.js';
+import { SIGCHLD, SIGKILL } from './signals.js';
 
-const SIGCHLD = 17;
-const SIGKILL = 9;
-const P_PIDFD = 3;
-const WEXITED = 4;
 /** Offset of `cgroup` in struct clone_args. */
 const CGROUP_FIELD = 80;
 
@@ -39,9 +37,9 @@ export function cloneProcess(settings: CloneSettings): Op[] {
   const { kinds, pid, child, pointer, pidfd, cgroupFd, sibling = false } = settings;
   const cell = buf('pidfd', 4);
   let flags = BigInt(flagsOf(kinds));
-  if (pidfd !== undefined) flags |= BigInt(CLONE_PIDFD);
-  if (sibling) flags |= BigInt(CLONE_PARENT);
-  if (cgroupFd !== undefined) flags |= CLONE_INTO_CGROUP;
+  if (pidfd !== undefined) flags |= BigInt(CLONE.PIDFD);
+  if (sibling) flags |= BigInt(CLONE.PARENT);
+  if (cgroupFd !== undefined) flags |= BigInt(CLONE.INTO_CGROUP);
   // A sibling's exit signal is that of its cloner, and must not be given.
   const args = words('clone_args', [flags, pidfd === undefined ? 0 : cell, 0, 0, sibling ? 0 : SIGCHLD, 0, 0, 0, 0, 0, 0]);
   return [
@@ -54,7 +52,7 @@ export function cloneProcess(settings: CloneSettings): Op[] {
 
 /** Waits until the process of a pidfd, a child of ours, has ended, and reaps it. */
 export function reap(pidfd: Reg): Op[] {
-  return [sys('waitid', [P_PIDFD, pidfd, null, WEXITED, null], { unless: { errno: 'any' } })];
+  return [sys('waitid', [P.PIDFD, pidfd, null, W.EXITED, null], { unless: { errno: 'any' } })];
 }
 
 /** Kills the process of a pidfd and reaps it. With the register set to -1 nothing happens. */

@@ -16,13 +16,6 @@ export function noIdMapHelper(helper: 'newuidmap' | 'newgidmap'): NotSupportedEr
   });
 }
 
-export function noSubids(user: string, file: string): PlumbingError {
-  return new PlumbingError(`${file} gives user ${user} no ids`, {
-    code: 'NO_SUBIDS',
-    hint: `as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}`,
-  });
-}
-
 export function malformedSubids(file: string, line: number, text: string): PlumbingError {
   return new PlumbingError(`${file}, line ${String(line)}: not of the form user:first:count: ${JSON.stringify(text)}`, { code: 'SUBIDS_MALFORMED' });
 }

@@ -1,4 +1,6 @@
+import { PR } from '@standpipe/syscalls';
 import { at, buf, branch, ERRNO, FAILED, here, jump, label, load, type Op, raise, type Reg, reg, store, sys } from '@standpipe/program';
+import { SIGKILL } from './signals.js';
 
 /**
  * How the host half and the container half speak while the container is set up: packets of 16 bytes
@@ -14,8 +16,6 @@ export const packetKind = {
   failed: 3,
   /** In-between process to host: the container's process exists, its pid is in place of the op's index. */
   born: 4,
-  /** In-between process to host: I am in a new user namespace, write its maps. */
-  mapMe: 5,
 } as const;
 
 export const PACKET_SIZE = 16;
@@ -32,8 +32,6 @@ const SOCK_CLOEXEC = 0o2000000;
 const MSG_PEEK = 0x2;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
-const PR_SET_PDEATHSIG = 1;
-const SIGKILL = 9;
 
 /** Makes the pair, both ends close-on-exec. @man socketpair(2) */
 export function openChannel(channel: Channel): Op[] {
@@ -117,7 +115,7 @@ export function awaitPacket(channel: Channel, value: Reg | undefined, settings: 
     branch(kind, '!=', packetKind.failed, fine),
     load(at(message, 4), 4, failed),
     load(at(message, 8), 4, errno),
-    raise('set up the container', { errno, failed }),
+    raise("the container's set-up ended without a command", { errno, failed }),
     here(fine),
     ...(value === undefined ? [] : [load(at(message, 4), 4, value)]),
   ];
@@ -154,7 +152,7 @@ export function armParentDeath(channel: Channel): Op[] {
   const alive = label('host alive');
   const length = reg('length');
   return [
-    sys('prctl', [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0], { say: 'tie the container to the process that sets it up' }),
+    sys('prctl', [PR.SET_PDEATHSIG, SIGKILL, 0, 0, 0], { say: 'tie the container to the process that sets it up' }),
     sys('recvfrom', [channel.container, peeked, PACKET_SIZE, MSG_PEEK | MSG_DONTWAIT, null, null], {
       to: length,
       unless: { errno: ['EAGAIN'], goto: alive },
@@ -168,7 +166,7 @@ export function armParentDeath(channel: Channel): Op[] {
 
 /** Container: its last step before the host may leave. */
 export function disarmParentDeath(): Op[] {
-  return [sys('prctl', [PR_SET_PDEATHSIG, 0, 0, 0, 0], { say: 'free the container from the process that set it up' })];
+  return [sys('prctl', [PR.SET_PDEATHSIG, 0, 0, 0, 0], { say: 'free the container from the process that set it up' })];
 }
 
 /** In-between process: sends a packet of that kind with a register in its second word. */

@@ -21,4 +21,7 @@ export { planOpenNamespace } from './join.js';
 export { type NamespaceFacts, namespaceFacts, type NamespaceKind, namespaceKinds } from './kinds.js';
 export { deniesSetgroups, type IdMapsInput, type OrdinaryUser, planIdMaps } from './map-writer.js';
 export { type NamespacesPlan, type NamespacesRegs, planNamespaces, type PlanNamespacesInput } from './plan.js';
+export { findIdMapHelpers, type IdMapHelpers, ordinaryUserMappings, type OrdinaryUserMappings, type OrdinaryUserSettings } from './ordinary-user.js';
+export { namespacesOf, type NamespaceInodes, openNamespace } from './read.js';
+export { mapOwnAndSubids, parseSubids, type SubidOwner, type SubidRange } from './subids.js';
 export { openHostProc, openProcessFile, writeProcessFile } from './proc.js';

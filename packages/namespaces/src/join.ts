@@ -1,11 +1,11 @@
-import { AT, O } from '@standpipe/syscalls';
+import { AT, FS_MAGIC, O } from '@standpipe/syscalls';
 import { branch, here, label, type Op, raise, type Reg, reg, sys } from '@standpipe/program';
 import type { JoinedNamespace } from './input.js';
 import { joinOrder, type NamespaceKind, namespaceFacts } from './kinds.js';
 import { expectFilesystem } from './proc.js';
 
-const NSFS_MAGIC = 0x6e736673;
-const NS_GET_NSTYPE = 0xb703;
+/** @kernel 4.11 @man ioctl_ns(2) */
+export const NS_GET_NSTYPE = 0xb703;
 
 /** A joined namespace and the register that holds its fd. */
 export interface OpenedNamespace extends JoinedNamespace {
@@ -26,7 +26,7 @@ export function planOpenNamespace(namespace: JoinedNamespace, fd: Reg): Op[] {
   const right = label(`${kind} namespace`);
   return [
     sys('openat', [AT.FDCWD, path, O.RDONLY | O.CLOEXEC | O.NONBLOCK], { to: fd, say: `open the ${kind} namespace ${JSON.stringify(path)}`, pointer }),
-    ...expectFilesystem(fd, NSFS_MAGIC, { say, pointer }),
+    ...expectFilesystem(fd, FS_MAGIC.NSFS, { say, pointer }),
     sys('ioctl', [fd, NS_GET_NSTYPE, 0], { to: type, say, pointer }),
     branch(type, '==', namespaceFacts[kind].flag, right),
     raise(say, { pointer }),

@@ -1,14 +1,9 @@
+import { CLD, CLONE, P, W } from '@standpipe/syscalls';
 import { branch, buf, format, here, label, load, at, type Op, raise, type Reg, reg, sys, words } from '@standpipe/program';
 import { noIdMapHelper } from './errors.js';
-import { CLONE_PIDFD } from './kinds.js';
 import { formatIdMap, type IdMapping } from './id-map.js';
 import { writeProcessFile } from './proc.js';
-
-const SIGCHLD = 17;
-const P_PIDFD = 3;
-const WEXITED = 4;
-const CLD_EXITED = 1;
-const CLOSE_RANGE_FROM = 3;
+import { SIGCHLD } from './signals.js';
 
 /** Who writes the maps when not root: whose ids, and the setuid programs that may write more than those. */
 export interface OrdinaryUser {
@@ -75,7 +70,7 @@ function runHelper(name: 'newuidmap' | 'newgidmap', path: string | undefined, pi
   const ranges = mappings.flatMap(({ containerID, hostID, size }) => [String(containerID), String(hostID), String(size)]);
   const argv = words(`${name} argv`, [path, pidText, ...ranges, null]);
   const pidfdCell = buf('helper pidfd', 4);
-  const args = words('clone_args', [CLONE_PIDFD, pidfdCell, 0, 0, SIGCHLD, 0, 0, 0, 0, 0, 0]);
+  const args = words('clone_args', [CLONE.PIDFD, pidfdCell, 0, 0, SIGCHLD, 0, 0, 0, 0, 0, 0]);
   const siginfo = buf('siginfo', 128);
   const child = reg(name);
   const pidfd = reg(`${name} pidfd`);
@@ -89,16 +84,16 @@ function runHelper(name: 'newuidmap' | 'newgidmap', path: string | undefined, pi
     format(pidText, [pid]),
     sys('clone3', [args, args.size], { to: child, say: run, pointer }),
     branch(child, '!=', 0, parent),
-    sys('close_range', [CLOSE_RANGE_FROM, 0xffff_ffff, 0], { unless: { errno: 'any' } }),
+    sys('close_range', [3, 0xffff_ffff, 0], { unless: { errno: 'any' } }),
     sys('execve', [path, argv, words('no environment', [null])], { unless: { errno: 'any' } }),
     sys('exit_group', [127], { unless: { errno: 'any' } }),
     here(parent),
     load(pidfdCell, 4, pidfd),
-    sys('waitid', [P_PIDFD, pidfd, siginfo, WEXITED, null], { say: `wait for ${name}`, pointer }),
+    sys('waitid', [P.PIDFD, pidfd, siginfo, W.EXITED, null], { say: `wait for ${name}`, pointer }),
     sys('close', [pidfd], { unless: { errno: 'any' } }),
     load(at(siginfo, 8), 4, code),
     load(at(siginfo, 24), 4, status),
-    branch(code, '!=', CLD_EXITED, wrong),
+    branch(code, '!=', CLD.EXITED, wrong),
     branch(status, '==', 0, right),
     here(wrong),
     raise(`${path} refused the map ${describeMap(mappings)}; /etc/${name === 'newuidmap' ? 'subuid' : 'subgid'} must give you these ids`, { pointer }),

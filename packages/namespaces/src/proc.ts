@@ -1,7 +1,6 @@
-import { AT, O, RESOLVE } from '@standpipe/syscalls';
+import { AT, FS_MAGIC, O, RESOLVE } from '@standpipe/syscalls';
 import { branch, buf, type Buf, format, here, label, load, type Op, type OpNotes, raise, type Reg, reg, sys, words } from '@standpipe/program';
 
-const PROC_SUPER_MAGIC = 0x9fa0;
 const STATFS_SIZE = 120;
 const OPEN_HOW_SIZE = 24;
 
@@ -26,7 +25,7 @@ export function expectFilesystem(fd: Reg, magic: number, notes: OpNotes & { read
 export function openHostProc(to: Reg): Op[] {
   return [
     sys('openat', [AT.FDCWD, '/proc', O.PATH | O.DIRECTORY | O.CLOEXEC], { to, say: 'open the host\'s /proc' }),
-    ...expectFilesystem(to, PROC_SUPER_MAGIC, { say: "the host's /proc is no procfs" }),
+    ...expectFilesystem(to, FS_MAGIC.PROC, { say: "the host's /proc is no procfs" }),
   ];
 }
 

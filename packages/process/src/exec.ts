@@ -1,5 +1,5 @@
-import { AT, S_IF } from '@standpipe/syscalls';
-import { type Buf, branch, buf, at, here, jump, label, type Label, load, type Op, raise, type Reg, reg, set, statxField, sys, words } from '@standpipe/program';
+import { AT, S_IFDIR, S_IFMT, S_IFREG, STATX } from '@standpipe/syscalls';
+import { type Buf, branch, buf, at, here, label, load, type Op, raise, type Reg, reg, statxField, sys, words } from '@standpipe/program';
 import { invalid } from './errors.js';
 import { type Environment, searchPath } from './env.js';
 import { resetSignals } from './signals.js';
@@ -7,8 +7,8 @@ import { resetSignals } from './signals.js';
 const EACCES = -13;
 const ENOEXEC = -8;
 const STATX_SIZE = 256;
-const STATX_TYPE = 1;
 const F_OK = 0;
+const X_OK = 1;
 
 export interface PlanExecSettings {
   readonly pointer?: string | undefined;
@@ -64,52 +64,44 @@ function explain(path: string, result: Reg, pointer: string): Op[] {
     here(noFormat),
     raise(`exec ${path}: exec format error`, { pointer }),
     here(denied),
-    sys('statx', [AT.FDCWD, path, 0, STATX_TYPE, stat], { unless: { errno: 'any' } }),
+    sys('statx', [AT.FDCWD, path, 0, STATX.TYPE, stat], { unless: { errno: 'any' } }),
     load(at(stat, statxField.mode.offset), statxField.mode.size, mode),
-    branch(mode, '==', S_IF.DIR, folder, S_IF.MT),
+    branch(mode, '==', S_IFDIR, folder, S_IFMT),
     raise(`exec: ${quoted}: permission denied`, { pointer }),
     here(folder),
     raise(`exec: ${quoted}: is a directory`, { pointer }),
   ];
 }
 
-/** Tries the directories of PATH in turn, as execvp(3) does. */
+/**
+ * Tries the directories of PATH in turn, as execvp(3) does. What is there and not executable counts
+ * as not found, as in runc. When nothing ran, a second look finds the one that is executable but for
+ * its interpreter.
+ */
 function execFromPath(name: string, argv: Buf, envp: Buf, env: Environment, pointer: string): Op[] {
-  const quoted = JSON.stringify(name);
   const result = reg('execve');
-  const denied = reg('denied');
-  const candidates = searchPath(env).map((directory) => `${directory === '' ? '.' : directory.replace(/\/+$/, '')}/${name}`);
-  const wasDenied = label('was denied');
-  const ops: Op[] = [];
-  const explanations: Op[] = [];
-  for (const path of candidates) {
-    const next: Label = label(`not ${path}`);
-    const found = label(`is ${path}`);
+  const tries: Op[] = [];
+  const looks: Op[] = [];
+  for (const directory of searchPath(env)) {
+    const path = `${directory === '' ? '.' : directory.replace(/\/+$/, '')}/${name}`;
     const noFormat = label(`no format ${path}`);
-    ops.push(
+    const notThis = label(`not ${path}`);
+    const stat = buf('statx', STATX_SIZE);
+    const mode = reg('mode');
+    tries.push(
       sys('execve', [path, argv, envp], { to: result, unless: { errno: ['ENOENT', 'ENOTDIR', 'EACCES', 'ENOEXEC'] }, say: `exec ${path}`, pointer }),
       branch(result, '==', ENOEXEC, noFormat),
-      branch(result, '!=', EACCES, next),
-      set(denied, 0),
-      here(next),
     );
-    explanations.push(
-      sys('faccessat', [AT.FDCWD, path, F_OK], { unless: { errno: 'any', goto: found } }),
+    looks.push(
+      sys('faccessat', [AT.FDCWD, path, X_OK], { unless: { errno: 'any', goto: notThis } }),
+      sys('statx', [AT.FDCWD, path, 0, STATX.TYPE, stat], { unless: { errno: 'any', goto: notThis } }),
+      load(at(stat, statxField.mode.offset), statxField.mode.size, mode),
+      branch(mode, '!=', S_IFREG, notThis, S_IFMT),
       raise(`exec ${path}: no such file or directory`, { pointer }),
       here(noFormat),
       raise(`exec ${path}: exec format error`, { pointer }),
-      here(found),
+      here(notThis),
     );
   }
-  const none = label('not in PATH');
-  return [
-    ...ops,
-    branch(denied, '==', 0, wasDenied),
-    ...explanations,
-    jump(none),
-    here(wasDenied),
-    raise(`exec: ${quoted}: permission denied`, { pointer }),
-    here(none),
-    raise(`exec: ${quoted}: executable file not found in $PATH`, { pointer }),
-  ];
+  return [...tries, ...looks, raise(`exec: ${JSON.stringify(name)}: executable file not found in $PATH`, { pointer })];
 }
