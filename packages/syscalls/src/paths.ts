@@ -56,8 +56,7 @@ function resolve(port: SyscallPort, dirfd: number, path: string, flags: number, 
  * The umask is taken off `mode`.
  *
  * @kernel 5.6
- * @errno ENOTDIR a component is there and isn't a directory
- * @errno ELOOP a link appeared in the part that had to be made
+ * @errno ENOTDIR a component is there and isn't a directory; or is a dangling link, or a link that has just appeared
  */
 export function mkdirAllInRoot(port: SyscallPort, rootFd: number, path: string, mode: number): OwnedFd {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');

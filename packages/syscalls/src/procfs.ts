@@ -1,6 +1,6 @@
 import { SyscallError } from '@standpipe/errors';
 import { openat, openat2 } from './calls/open.js';
-import { fstat, fstatfsType, statx } from './calls/stat.js';
+import { fstat, fstatfsType } from './calls/stat.js';
 import { FS_MAGIC } from './constants/file.js';
 import { AT, openFlags, RESOLVE } from './constants/open.js';
 import { notProcfs, procfsTampered } from './errors.js';
@@ -54,12 +54,13 @@ export class ProcfsHandle implements Disposable {
    * be read or written, with no path in between.
    */
   reopen(fd: number, flags: number): OwnedFd {
-    const directory = this.open('thread-self/fd', openFlags(this.#port.arch).PATH | openFlags(this.#port.arch).DIRECTORY);
+    const { PATH, DIRECTORY, NOFOLLOW, CLOEXEC } = openFlags(this.#port.arch);
+    const directory = this.open('thread-self/fd', PATH | DIRECTORY);
     try {
-      const link = statx(this.#port, directory.fd, String(fd), AT.SYMLINK_NOFOLLOW);
-      // A magic link has to be followed here, so that nothing lies over it is seen to by its mount.
-      if (link.mntId !== fstat(this.#port, directory.fd).mntId) throw notProcfs(`something is mounted over thread-self/fd/${fd}`);
-      return new OwnedFd(this.#port, openat(this.#port, directory.fd, String(fd), flags | openFlags(this.#port.arch).CLOEXEC));
+      const name = String(fd);
+      // This one link has to be followed. That it is the link, and not a mount over it, is seen by opening it itself.
+      this.#resolve(`thread-self/fd/${name}`, directory.fd, name, PATH | NOFOLLOW | CLOEXEC, RESOLVE.NO_SYMLINKS).close();
+      return new OwnedFd(this.#port, openat(this.#port, directory.fd, name, flags | CLOEXEC));
     } finally {
       directory.close();
     }
