@@ -1,0 +1,22 @@
+/** The files in a container's directory. Whoever puts more there tells the plan, so that its undo removes them. */
+export const stateFile = {
+  /** The container's record while it is set up; becomes `state.json` when its process runs. */
+  creating: 'creating.json',
+  state: 'state.json',
+  /**
+   * Links to /proc/PID of the container's process, so that ops, which can't read JSON, can see whether
+   * it lives. A pid taken over by another process makes it look alive: then nothing is cleared by itself.
+   */
+  process: 'process',
+  foregroundProcess: 'foreground-process',
+  /** A copy of the bundle's config. */
+  config: 'config.json',
+  /** What a created container waits on; gone once it was started. */
+  execFifo: 'exec.fifo',
+} as const;
+
+/** A directory that has no container's name yet: `~` and the pid of who makes it. `~` is in no id. */
+export const UNNAMED = '~';
+
+/** flock(2). The lock on a container's directory is held by who creates it, or stays with it in the foreground. */
+export const LOCK = { SH: 1, EX: 2, NB: 4, UN: 8 } as const;

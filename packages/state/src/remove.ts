@@ -1,0 +1,128 @@
+import { closeSync, readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AT, openPort, pidfdSendSignal, type SyscallPort, syscallNumber, unlinkat } from '@standpipe/syscalls';
+import { StateDirectory } from './directory.js';
+import { containerBusy, containerNotStopped, unknownContainer, wontDie } from './errors.js';
+import { UNNAMED } from './files.js';
+import { checkContainerId } from './id.js';
+import { isAlive, openRecorded } from './process.js';
+import { type ContainerStatus, statusUnheld } from './read.js';
+import type { StateRecord } from './record.js';
+import { openStateRoot } from './root.js';
+
+const SIGKILL = 9;
+const POLL_MS = 5;
+const UNNAMED_AGE_MS = 60_000;
+
+export interface RemoveSettings {
+  readonly port?: SyscallPort;
+  /** Kill the container's process when it lives. */
+  readonly force?: boolean;
+  /** How long to wait for a killed process to end, and for a runtime in the foreground to clear up. 10 s when left out. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Removes what a killed runtime left of a container: a half-made directory, or the state of a foreground
+ * container whose process has ended too. Leaves everything else alone. To be called before a
+ * container of that id is made.
+ *
+ * @returns whether something was removed
+ * @throws PlumbingError `CONTAINER_BUSY` when a runtime holds it, `CONTAINER_NOT_STOPPED` when its process outlived the runtime (with `force` it is killed)
+ */
+export async function clearStale(root: string, id: string, settings: RemoveSettings = {}): Promise<boolean> {
+  sweepUnnamed(root, settings.port ?? openPort());
+  return remove(root, id, settings, (status, foreground, force) => status === 'stale' || (foreground && (status === 'stopped' || force)));
+}
+
+/**
+ * Deletes a container: a stopped, stale or merely created one, and with `force` any. A runtime that
+ * holds it in the foreground gets the time to clear up by itself.
+ *
+ * @throws PlumbingError `CONTAINER_UNKNOWN` (not with `force`), `CONTAINER_NOT_STOPPED`, `CONTAINER_BUSY`
+ */
+export async function deleteContainer(root: string, id: string, settings: RemoveSettings = {}): Promise<void> {
+  const removed = await remove(root, id, settings, (status, _, force) => force || status !== 'running');
+  if (!removed && settings.force !== true) throw unknownContainer(id);
+}
+
+/** Directories that never got a name are empty. A young one may be about to be locked by who made it. */
+function sweepUnnamed(root: string, port: SyscallPort): void {
+  const rootFd = openStateRoot(root);
+  if (rootFd === undefined) return;
+  try {
+    for (const name of readdirSync(`/proc/self/fd/${String(rootFd)}`).filter((entry) => entry.startsWith(UNNAMED))) {
+      using dir = StateDirectory.open(rootFd, name);
+      if (dir === undefined || dir.ageMs() < UNNAMED_AGE_MS || !dir.tryLock(port, 'exclusive')) continue;
+      port.syscall(syscallNumber('unlinkat', port.arch), rootFd, name, AT.REMOVEDIR);
+    }
+  } finally {
+    closeSync(rootFd);
+  }
+}
+
+type MayGo = (status: ContainerStatus, foreground: boolean, force: boolean) => boolean;
+
+async function remove(root: string, id: string, settings: RemoveSettings, mayGo: MayGo): Promise<boolean> {
+  checkContainerId(id);
+  const { port = openPort(), force = false, timeoutMs = 10_000 } = settings;
+  const deadline = Date.now() + timeoutMs;
+  const rootFd = openStateRoot(root);
+  if (rootFd === undefined) return false;
+  try {
+    using dir = StateDirectory.open(rootFd, id);
+    if (dir === undefined) return false;
+    if (!dir.tryLock(port, 'exclusive')) {
+      // A reader has it for a moment only, so one look more tells those apart.
+      await sleep(POLL_MS);
+      if (!dir.tryLock(port, 'exclusive')) {
+        await endHolder(port, dir, { id, force, deadline });
+        if (!dir.isLinked()) return true;
+      }
+    }
+    if (!dir.isLinked()) return false;
+    const found = readLeniently(dir, force);
+    const status = statusUnheld(dir, found);
+    const alive = status === 'running' || status === 'created';
+    if (!mayGo(status, found?.record.foreground === true, force)) {
+      if (alive) throw containerNotStopped(id, status);
+      return false;
+    }
+    if (alive && found !== undefined) await kill(port, id, found.record, deadline);
+    for (const name of dir.entries()) unlinkat(port, dir.fd, name, 0);
+    unlinkat(port, rootFd, id, AT.REMOVEDIR);
+    return true;
+  } finally {
+    closeSync(rootFd);
+  }
+}
+
+/** Someone holds the lock: kills the container's process, and waits until the holder has cleared up or gone. */
+async function endHolder(port: SyscallPort, dir: StateDirectory, { id, force, deadline }: { id: string; force: boolean; deadline: number }): Promise<void> {
+  const found = readLeniently(dir, true);
+  if (!force) throw found?.published === true ? containerNotStopped(id, statusUnheld(dir, found)) : containerBusy(id);
+  if (found !== undefined) await kill(port, id, found.record, deadline);
+  while (!dir.tryLock(port, 'exclusive')) {
+    if (Date.now() > deadline) throw containerBusy(id);
+    await sleep(POLL_MS);
+  }
+}
+
+function readLeniently(dir: StateDirectory, lenient: boolean): ReturnType<StateDirectory['readRecord']> {
+  try {
+    return dir.readRecord();
+  } catch (error) {
+    if (lenient) return undefined;
+    throw error;
+  }
+}
+
+async function kill(port: SyscallPort, id: string, record: StateRecord, deadline: number): Promise<void> {
+  using pidfd = openRecorded(port, record);
+  if (pidfd === undefined) return;
+  pidfdSendSignal(port, pidfd.fd, SIGKILL);
+  while (isAlive(record)) {
+    if (Date.now() > deadline) throw wontDie(id, record.pid);
+    await sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,316 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AT, O, openFds, openPort, syscallNumber } from '@standpipe/syscalls';
+import { branch, buf, here, label, load, type Op, reg, sys, words } from '@standpipe/program';
+import { expect } from 'chai';
+import { afterEach, before, beforeEach, describe, it } from 'mocha';
+import { clearStale, deleteContainer, listStates, LOCK, planState, type PlanStateInput, readState, type StatePlan } from '../src/index.js';
+import { type Outcome, runOps } from './run-ops.js';
+
+const exit = sys('exit_group', [0]);
+
+describe('the state directory on Linux', () => {
+  let top: string;
+  let root: string;
+
+  before(function () {
+    if (process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch)) return;
+    console.log('skipped: no Linux on x86-64 or arm64');
+    this.skip();
+  });
+  beforeEach(() => {
+    top = mkdtempSync(join(tmpdir(), 'standpipe-state-'));
+    root = join(top, 'run', 'standpipe');
+  });
+  afterEach(() => {
+    rmSync(top, { recursive: true });
+  });
+
+  const pid = reg('pid');
+  const pidfd = reg('pidfd');
+  /** Makes a child that waits for a signal, and lets a run begin with everything recorded. */
+  function plan(input: Partial<PlanStateInput> = {}): StatePlan & { clone: Op[]; waits: Op[] } {
+    const parts = planState({ root, id: 'web', bundle: '/bundle', ociVersion: '1.3.0', annotations: { 'a "b"': 'ü\n\u0001' }, foreground: true, ...input }, { pid, pidfd });
+    const parent = label('parent');
+    const cell = buf('pidfd cell', 4);
+    const clone: Op[] = [
+      sys('clone3', [words('clone_args', [0x1000, cell, 0, 0, 17, 0, 0, 0, 0, 0, 0]), 88], { to: pid, say: 'clone' }),
+      branch(pid, '!=', 0, parent),
+      // What execve would close.
+      sys('close_range', [3, 0xffffffff, 0], { say: 'close' }),
+      sys('ppoll', [null, 0, null, null, 8], { unless: { errno: 'any' } }),
+      exit,
+      here(parent),
+      load(cell, 4, pidfd),
+    ];
+    return { ...parts, clone, waits: [sys('waitid', [3, pidfd, null, 4, null], { unless: { errno: 'any' } })] };
+  }
+  const kill = sys('pidfd_send_signal', [pidfd, 9, null, 0], { say: 'kill' });
+  const until = async (condition: () => boolean): Promise<void> => {
+    for (let i = 0; i < 2000 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(condition()).to.equal(true);
+  };
+  /** A container that outlives its runtime. */
+  async function detached(id = 'web'): Promise<number> {
+    const { create, clone, record, publish, keep } = plan({ foreground: false, id });
+    expect(await runOps([...create, ...clone, ...record, ...publish, ...keep, exit], 'ignore')).to.include({ code: 0 });
+    return readState(root, id).pid;
+  }
+
+  it('lives as long as its runtime and is gone without a trace', async () => {
+    const { create, clone, record, publish, waits } = plan({ config: '{"ociVersion":"1.3.0"}' });
+    const running = runOps([...create, ...clone, ...record, ...publish, ...waits]);
+    await until(() => existsSync(join(root, 'web/state.json')));
+    const state = readState(root, 'web');
+    expect(state).to.deep.include({ ociVersion: '1.3.0', id: 'web', status: 'running', bundle: '/bundle', annotations: { 'a "b"': 'ü\n\u0001' }, foreground: true, owner: process.getuid?.() });
+    expect(state.config).to.equal(join(root, 'web/config.json'));
+    expect(readFileSync(state.config, 'utf8')).to.equal('{"ociVersion":"1.3.0"}');
+    expect(Math.abs(Date.now() - Number(state.created))).to.be.below(10_000);
+    expect(statSync(root).mode & 0o777).to.equal(0o711);
+    expect(listStates(root)).to.deep.equal([state]);
+    process.kill(state.pid, 'SIGKILL');
+    expect(await running).to.deep.equal({ code: 1, stdout: '', stderr: 'an op that does not exist failed\n' });
+    expect(readdirSync(root)).to.deep.equal([]);
+    expect(() => readState(root, 'web')).to.throw('does not exist').with.property('code', 'CONTAINER_UNKNOWN');
+  });
+
+  it('goes when the set-up fails', async () => {
+    const { create, clone, record } = plan();
+    const failing = sys('close', [12345], { say: 'fail on purpose' });
+    expect((await runOps([...create, ...clone, ...record, kill, failing])).stderr).to.match(/^fail on purpose: bad file/i);
+    expect(readdirSync(root)).to.deep.equal([]);
+  });
+
+  it('stays with a container that is left on its own', async () => {
+    const running = await detached();
+    expect(readState(root, 'web')).to.include({ status: 'running', pid: running, foreground: false });
+    await deleteContainer(root, 'web').then(
+      () => expect.fail('was deleted'),
+      (error: unknown) => expect(error).to.have.property('code', 'CONTAINER_NOT_STOPPED'),
+    );
+    process.kill(running, 'SIGKILL');
+    await until(() => readState(root, 'web').status === 'stopped');
+    expect(readState(root, 'web').pid).to.equal(0);
+    expect(await clearStale(root, 'web')).to.equal(false);
+    expect((await runOps([...plan().create, exit])).stderr).to.equal('container with id "web" already exists\n');
+    await deleteContainer(root, 'web');
+    expect(readdirSync(root)).to.deep.equal([]);
+  });
+
+  it('is deleted by force while its process runs', async () => {
+    const running = await detached();
+    await deleteContainer(root, 'web', { force: true });
+    expect(existsSync(`/proc/${String(running)}/ns/pid`) && readFileSync(`/proc/${String(running)}/stat`, 'utf8').includes(') S')).to.equal(false);
+    expect(readdirSync(root)).to.deep.equal([]);
+    await deleteContainer(root, 'web', { force: true });
+  });
+
+  it('is deleted by force from under a runtime in the foreground, which clears up', async () => {
+    const { create, clone, record, publish, waits } = plan();
+    const running = runOps([...create, ...clone, ...record, ...publish, ...waits]);
+    await until(() => existsSync(join(root, 'web/state.json')));
+    await deleteContainer(root, 'web', { force: true });
+    await running;
+    expect(readdirSync(root)).to.deep.equal([]);
+  });
+
+  it('goes to exactly one of twenty that want it at once', async () => {
+    const { create, clone, record, publish } = plan();
+    const second = words('timespec', [1, 0]);
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => runOps([...create, ...clone, ...record, ...publish, sys('nanosleep', [second, null], { say: 'sleep' }), kill])),
+    );
+    const lost = outcomes.filter(({ stderr }) => stderr === 'container with id "web" already exists\n');
+    expect(lost).to.have.length(19);
+    expect(readdirSync(root)).to.deep.equal([]);
+  });
+
+  it('goes to exactly one of twenty that find a stale one', async () => {
+    const { create, clone, record, publish } = plan();
+    expect((await runOps([...create, exit])).code).to.equal(0);
+    expect(readState(root, 'web').status).to.equal('stale');
+    const second = words('timespec', [1, 0]);
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => runOps([...create, ...clone, ...record, ...publish, sys('nanosleep', [second, null], { say: 'sleep' }), kill])),
+    );
+    expect(outcomes.filter(({ stderr }) => stderr === 'container with id "web" already exists\n')).to.have.length(19);
+  });
+
+  it('sweeps up old directories that never got a name, and no young or locked ones', async () => {
+    for (const name of ['~1', '~2', '~3']) mkdirSync(join(root, name), { recursive: true });
+    chmodSync(root, 0o711);
+    for (const name of ['~1', '~2']) utimesSync(join(root, name), 1000, 1000);
+    const port = openPort();
+    const fd = port.syscall(syscallNumber('openat'), AT.FDCWD, join(root, '~2'), O.RDONLY | O.CLOEXEC);
+    port.syscall(syscallNumber('flock'), fd, LOCK.EX);
+    expect(await clearStale(root, 'web')).to.equal(false);
+    expect(readdirSync(root)).to.deep.equal(['~2', '~3']);
+    port.syscall(syscallNumber('close'), fd);
+  });
+
+  describe('when its runtime is killed', () => {
+    const dies: Op[] = [
+      sys('pidfd_send_signal', [pidfd, 9, null, 0], { unless: { errno: 'any' } }),
+      sys('waitid', [3, pidfd, null, 4, null], { unless: { errno: 'any' } }),
+    ];
+    /** Programs that end without undo before one op each, as SIGKILL ends them; the container's half dies with them. */
+    function* killed(): Generator<[string, Op[]]> {
+      const { create, clone, record, publish } = plan();
+      for (let n = 0; n <= create.length; n++) yield [`create ${String(n)}`, [...create.slice(0, n), exit, ...create.slice(n)]];
+      const rest = [...record, ...publish];
+      for (let n = 0; n <= rest.length; n++) yield [`record ${String(n)}`, [...create, ...clone, ...rest.slice(0, n), ...dies, exit, ...rest.slice(n), ...dies]];
+    }
+
+    it('before any op, leaves nothing that the next one of that id minds', async function () {
+      this.timeout(60_000);
+      let withProcess = 0;
+      for (const [place, ops] of killed()) {
+        await runOps(ops);
+        for (const state of listStates(root)) expect(state.status).to.be.oneOf(['stale', 'stopped']);
+        if (readdirSync(top).length > 0 && existsSync(join(root, 'web')) && readdirSync(join(root, 'web')).includes('foreground-process')) withProcess += 1;
+        const next = plan();
+        expect(await runOps([...next.create, ...next.clone, ...next.record, ...next.publish, kill]), `killed before ${place}`).to.include({
+          stderr: 'an op that does not exist failed\n',
+        });
+        expect(readdirSync(root).filter((name) => !name.startsWith('~'))).to.deep.equal([]);
+      }
+      expect(withProcess).to.be.above(5);
+    });
+
+    it('before any op, is cleared by clearStale as well', async function () {
+      this.timeout(60_000);
+      for (const [place, ops] of killed()) {
+        await runOps(ops);
+        const left = listStates(root).length;
+        expect(await clearStale(root, 'web'), `killed before ${place}`).to.equal(left === 1);
+        expect(listStates(root)).to.deep.equal([]);
+      }
+    });
+
+    it('but not its process, is refused, and cleared by force', async () => {
+      const { create, clone, record } = plan();
+      await runOps([...create, ...clone, ...record, exit], 'ignore');
+      const { status, pid: orphan } = readState(root, 'web');
+      expect(status).to.equal('running');
+      expect((await runOps([...plan().create, exit])).stderr).to.equal('container with id "web" already exists\n');
+      await clearStale(root, 'web').then(
+        () => expect.fail('was cleared'),
+        (error: unknown) => expect(error).to.have.property('code', 'CONTAINER_NOT_STOPPED'),
+      );
+      expect(await clearStale(root, 'web', { force: true })).to.equal(true);
+      await until(() => !existsSync(`/proc/${String(orphan)}`) || readFileSync(`/proc/${String(orphan)}/stat`, 'utf8').includes(') Z'));
+      expect(readdirSync(root)).to.deep.equal([]);
+    });
+  });
+
+  describe('read by others', () => {
+    it('is creating while someone holds the lock, half written or not', () => {
+      mkdirSync(join(root, 'web'), { recursive: true });
+      writeFileSync(join(root, 'web/creating.json'), '{"ociVersion":"1.3');
+      const port = openPort();
+      const fd = port.syscall(syscallNumber('openat'), AT.FDCWD, join(root, 'web'), O.RDONLY | O.CLOEXEC);
+      port.syscall(syscallNumber('flock'), fd, LOCK.EX);
+      expect(readState(root, 'web').status).to.equal('creating');
+      port.syscall(syscallNumber('close'), fd);
+      expect(readState(root, 'web').status).to.equal('stale');
+    });
+
+    it('is stopped when its pid has become another process', async () => {
+      const running = await detached();
+      const file = join(root, 'web/state.json');
+      const record = JSON.parse(readFileSync(file, 'utf8')) as { aliveAt: { seconds: number }; bootId: string };
+      writeFileSync(file, JSON.stringify({ ...record, aliveAt: { seconds: record.aliveAt.seconds - 60, nanoseconds: 0 } }));
+      expect(readState(root, 'web').status).to.equal('stopped');
+      writeFileSync(file, JSON.stringify({ ...record, bootId: '0'.repeat(36) }));
+      expect(readState(root, 'web').status).to.equal('stopped');
+      await deleteContainer(root, 'web', { force: true });
+      expect(readFileSync(`/proc/${String(running)}/stat`, 'utf8')).to.include(') S');
+      process.kill(running, 'SIGKILL');
+    });
+
+    it('is created while its exec fifo is there', async () => {
+      const running = await detached();
+      writeFileSync(join(root, 'web/exec.fifo'), '');
+      expect(readState(root, 'web').status).to.equal('created');
+      await deleteContainer(root, 'web');
+      await until(() => !existsSync(`/proc/${String(running)}`) || readFileSync(`/proc/${String(running)}/stat`, 'utf8').includes(') Z'));
+    });
+
+    it('tells a malformed state, and lists the others', async () => {
+      const running = await detached('good');
+      mkdirSync(join(root, 'bad'));
+      writeFileSync(join(root, 'bad/state.json'), '{"id":"bad"}');
+      expect(() => readState(root, 'bad')).to.throw("can't be read").with.property('code', 'STATE_MALFORMED');
+      const failed: string[] = [];
+      expect(listStates(root, { onError: (id) => failed.push(id) }).map(({ id }) => id)).to.deep.equal(['good']);
+      expect(failed).to.deep.equal(['bad']);
+      await deleteContainer(root, 'bad', { force: true });
+      await deleteContainer(root, 'good', { force: true });
+      await until(() => !existsSync(`/proc/${String(running)}`) || readFileSync(`/proc/${String(running)}/stat`, 'utf8').includes(') Z'));
+      expect(readdirSync(root)).to.deep.equal([]);
+    });
+
+    it('leaves no fd open', async () => {
+      await detached();
+      openPort();
+      const before = openFds().size;
+      readState(root, 'web');
+      listStates(root);
+      await deleteContainer(root, 'web', { force: true });
+      expect(openFds().size).to.equal(before);
+    });
+  });
+
+  describe('where others plant things', () => {
+    const create = async (): Promise<Outcome> => runOps([...plan().create, sys('write', [1, 'made', 4], { say: 'write' })]);
+
+    it('refuses a root that others may write to, or that is theirs', async function () {
+      if (process.getuid?.() !== 0) this.skip();
+      mkdirSync(root, { recursive: true });
+      chmodSync(root, 0o1777);
+      expect((await create()).stderr).to.match(/is writable by others, who could plant/);
+      expect(() => listStates(root)).to.throw('writable by others').with.property('code', 'UNSAFE');
+      chmodSync(root, 0o711);
+      chownSync(root, 1, 1);
+      expect((await create()).stderr).to.match(/belongs to another user/);
+      expect(() => readState(root, 'web')).to.throw('belongs to another user');
+      chownSync(root, 0, 0);
+    });
+
+    it('refuses a root that is a link', async () => {
+      mkdirSync(join(top, 'elsewhere'));
+      mkdirSync(join(top, 'run'));
+      symlinkSync(join(top, 'elsewhere'), root);
+      expect((await create()).stderr).to.match(/^open the state directory .*not a directory/i);
+      expect(() => listStates(root)).to.throw('is no directory');
+      expect(readdirSync(join(top, 'elsewhere'))).to.deep.equal([]);
+    });
+
+    it('follows no link that bears a container name or a state file name', async () => {
+      mkdirSync(root, { recursive: true, mode: 0o711 });
+      mkdirSync(join(top, 'victim'));
+      writeFileSync(join(top, 'victim/creating.json'), 'untouched');
+      symlinkSync(join(top, 'victim'), join(root, 'web'));
+      expect((await create()).code).to.equal(1);
+      expect(() => readState(root, 'web')).to.throw('does not exist');
+      rmSync(join(root, 'web'));
+      mkdirSync(join(root, 'web'));
+      symlinkSync(join(top, 'victim/creating.json'), join(root, 'web/state.json'));
+      expect(() => readState(root, 'web')).to.throw();
+      await deleteContainer(root, 'web', { force: true });
+      expect(readFileSync(join(top, 'victim/creating.json'), 'utf8')).to.equal('untouched');
+    });
+
+    it('lets no id leave the root', async () => {
+      for (const id of ['..', '../x', 'a/b', '.']) {
+        expect(() => planState({ root, id, bundle: '/b', ociVersion: '1.3.0', foreground: true }, { pid, pidfd })).to.throw('invalid container id');
+        expect(() => readState(root, id)).to.throw('invalid container id');
+        await deleteContainer(root, id).then(
+          () => expect.fail('was deleted'),
+          (error: unknown) => expect(error).to.have.property('code', 'CONTAINER_ID_INVALID'),
+        );
+      }
+    });
+  });
+});
