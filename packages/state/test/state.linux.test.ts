@@ -191,8 +191,9 @@ describe('the state directory on Linux', () => {
     it('but not its process, is refused, and cleared by force', async () => {
       const { create, clone, record } = plan();
       await runOps([...create, ...clone, ...record, exit], 'ignore');
-      const { status, pid: orphan } = readState(root, 'web');
-      expect(status).to.equal('running');
+      // Until the child has closed its copy of the lock, as execve would.
+      await until(() => readState(root, 'web').status === 'running');
+      const { pid: orphan } = readState(root, 'web');
       expect((await runOps([...plan().create, exit])).stderr).to.equal('container with id "web" already exists\n');
       await clearStale(root, 'web').then(
         () => expect.fail('was cleared'),
