@@ -10,7 +10,8 @@ const everywhere = ['packages/*/dist/test', 'plugins/*/dist/test', 'examples/*/d
 const args = process.argv.slice(2);
 const named = args.filter((arg) => !arg.startsWith('-') && existsSync(join(root, arg)));
 const options = args.filter((arg) => !named.includes(arg));
-const folders = named.length === 0 ? everywhere : named.map((path) => (path === 'test' ? 'test/dist' : path.replace(/^test\/(?!support)/, 'test/dist/')));
+const folders =
+  named.length === 0 ? everywhere : named.map((path) => (path === 'test' ? 'test/dist' : path.replace(/^test\/(?!support)/, 'test/dist/')));
 const globs = folders.map((folder) => (folder.includes('dist') ? folder : `${folder}/dist/test`)).map((folder) => `${folder}/**/*.test.js`);
 
 const mocha = join(root, 'node_modules/mocha/bin/mocha.js');

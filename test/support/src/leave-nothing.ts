@@ -55,7 +55,8 @@ export function snapshot(): Snapshot {
 export function difference(before: Snapshot, now: Snapshot): { kind: keyof Snapshot; line: string }[] {
   return kinds.flatMap((kind) => {
     const more = without(now[kind], before[kind]).map((line) => ({ kind, line }));
-    const less = kind === 'mounts' || kind === 'state' ? without(before[kind], now[kind]).map((line) => ({ kind, line: `gone: ${line}` })) : [];
+    const less =
+      kind === 'mounts' || kind === 'state' ? without(before[kind], now[kind]).map((line) => ({ kind, line: `gone: ${line}` })) : [];
     return [...more, ...less];
   });
 }

@@ -20,5 +20,5 @@ export function skip(context: Mocha.Context, reason: string): never {
     const suite: (Mocha.Suite & Skippable) | undefined = runnable.parent;
     if (runnable.type === 'hook' && suite !== undefined) suite.skipReason = reason;
   }
-  return context.skip() as never;
+  return context.skip();
 }

@@ -2,11 +2,27 @@ import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { asOrdinaryUser, bundle, difference, findProgram, leaveNothing, needs, needsRoot, run, snapshot, type Snapshot } from '../src/index.js';
+import {
+  asOrdinaryUser,
+  bundle,
+  difference,
+  findProgram,
+  leaveNothing,
+  needs,
+  needsRoot,
+  run,
+  snapshot,
+  type Snapshot,
+} from '../src/index.js';
 
 describe('run', () => {
   it('tells code, signal and both outputs', async () => {
-    expect(await run('sh', ['-c', 'cat; echo err >&2; exit 3'], { input: 'in' })).to.deep.equal({ code: 3, signal: null, stdout: 'in', stderr: 'err\n' });
+    expect(await run('sh', ['-c', 'cat; echo err >&2; exit 3'], { input: 'in' })).to.deep.equal({
+      code: 3,
+      signal: null,
+      stdout: 'in',
+      stderr: 'err\n',
+    });
   });
 
   it('kills what takes too long', async () => {
@@ -53,7 +69,9 @@ describe('difference', () => {
   });
 
   it('tells a mount that is gone, and forgives a process that is', () => {
-    expect(difference({ ...nothing, mounts: ['m'], processes: ['1 sh (S)'] }, nothing)).to.deep.equal([{ kind: 'mounts', line: 'gone: m' }]);
+    expect(difference({ ...nothing, mounts: ['m'], processes: ['1 sh (S)'] }, nothing)).to.deep.equal([
+      { kind: 'mounts', line: 'gone: m' },
+    ]);
   });
 
   it('sees a child process', async () => {
