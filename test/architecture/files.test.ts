@@ -26,6 +26,13 @@ describe('files', () => {
       .filter((path) => path !== '' && existsSync(join(root, path)) && lstatSync(join(root, path)).isFile());
   });
 
+  it('are searched for what is forbidden', () => {
+    const kindsOf = (line: string): string[] => forbidden.filter(([, pattern]) => pattern.test(line)).map(([what]) => what);
+    expect(kindsOf(`see ${['', 'work', 'notes'].join('/')}`)).to.deep.equal(['a path of one machine']);
+    expect(kindsOf(['https:', '', `${'registry'}.example.org`, 'x'].join('/'))).to.deep.equal(['a registry']);
+    expect(kindsOf('join(lower}/work/upper) https://example.org/')).to.deep.equal([]);
+  });
+
   it('name no machine and no registry', () => {
     const found = files.flatMap((path) => {
       const lines = readFileSync(join(root, path), 'utf8').split('\n');

@@ -6,7 +6,7 @@ import Mocha from 'mocha';
 
 const { Spec } = Mocha.reporters;
 const { EVENT_HOOK_BEGIN, EVENT_RUN_END, EVENT_TEST_BEGIN, EVENT_TEST_PENDING } = Mocha.Runner.constants;
-const notInstalled = /\bnot installed\b|\bisn't installed\b|\bnot found\b|\bapt-get install\b/i;
+const notInstalled = /\bnot installed\b|\bisn't installed\b|\bnot found\b|\bapt-get install\b|\bon PATH\b|\bis missing\b/i;
 const secondsToExit = 20;
 
 export default class StandpipeReporter extends Spec {

@@ -1,7 +1,7 @@
 // Runs the compiled tests of all workspaces, or of those named: `npm test -- packages/kernel --grep order`.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -16,6 +16,9 @@ const globs = folders.map((folder) => (folder.includes('dist') ? folder : `${fol
 
 const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
 const forbidOnly = process.env.CI === undefined ? [] : ['--forbid-only'];
-const { status, signal } = spawnSync(process.execPath, [mocha, ...forbidOnly, ...options, ...globs], { cwd: root, stdio: 'inherit' });
+// Bun's own package is a stub until its install script has run; that of this platform holds the executable.
+const bun = join(root, `node_modules/@oven/bun-linux-${process.arch === 'arm64' ? 'aarch64' : process.arch}/bin`);
+const env = { ...process.env, PATH: `${process.env.PATH}${delimiter}${bun}` };
+const { status, signal } = spawnSync(process.execPath, [mocha, ...forbidOnly, ...options, ...globs], { cwd: root, env, stdio: 'inherit' });
 if (signal !== null) console.error(`mocha was ended by ${signal}`);
 process.exitCode = status ?? 1;
