@@ -1,1 +1,23 @@
-export {};
+/**
+ * The terminal of a container, and who stays with it.
+ *
+ * Inside, `planConsole` makes a pseudo terminal on the container's own devpts, binds it to /dev/console and
+ * gives it to the process. Its master comes out through a socket; outside, `planRelay` carries bytes
+ * between it and the user's terminal. A container without a terminal is stayed with by `planSupervise`.
+ *
+ * ```
+ * host       fillStandardStreams  blockSignals  openConsoleChannel  (clone)  …  receiveConsole  planRelay
+ * container  planConsole.open  sendConsole  planConsole.attach  unblockSignals  (execve)
+ * ```
+ *
+ * All of it is ops: no JavaScript needs to be there while the container runs.
+ *
+ * @packageDocumentation
+ */
+export { connectConsoleSocket, type ConsoleChannel, openConsoleChannel, receiveConsole, sendConsole } from './console-channel.js';
+export { type ConsolePlan, type ConsoleRegs, planConsole, type PlanConsoleInput } from './console.js';
+export { planRelay, type RelayRegs } from './relay.js';
+export { receiveFd, sendFd } from './scm-rights.js';
+export { blockSignals, unblockSignals } from './signals.js';
+export { fillStandardStreams } from './standard-streams.js';
+export { planSupervise, type SuperviseRegs } from './supervise.js';

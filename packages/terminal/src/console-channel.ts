@@ -1,0 +1,67 @@
+import { at, buf, load, type Op, type Reg, sys } from '@standpipe/program';
+import { socketPathTooLong } from './errors.js';
+import { receiveFd, sendFd } from './scm-rights.js';
+
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+const SOCK_SEQPACKET = 5;
+const SOCK_CLOEXEC = 0o2000000;
+const SUN_PATH_SIZE = 108;
+
+/** The name under which runc sends a terminal; receivers show it, if anything. */
+const PTMX_NAME = '/dev/pts/ptmx';
+
+/** A socket pair that brings the terminal out of the container. Each half closes the other's end. */
+export interface ConsoleChannel {
+  readonly host: Reg;
+  readonly container: Reg;
+}
+
+/** Host, before the clone: makes the pair, both ends close-on-exec. @man socketpair(2) */
+export function openConsoleChannel({ host, container }: ConsoleChannel): Op[] {
+  const pair = buf('console channel', 8);
+  return [
+    sys('socketpair', [AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair], { say: "make the socket pair that brings the container's terminal out" }),
+    load(pair, 4, host),
+    load(at(pair, 4), 4, container),
+  ];
+}
+
+/**
+ * Host, before the clone: connects to the socket of who wants the terminal, as `--console-socket` has
+ * it. The container half then sends to it directly.
+ *
+ * @throws PlumbingError `CONSOLE_SOCKET_INVALID` for a path that no socket address can hold
+ * @man unix(7)
+ */
+export function connectConsoleSocket(path: string, to: Reg): Op[] {
+  const length = Buffer.byteLength(path);
+  if (length === 0 || length >= SUN_PATH_SIZE || path.includes('\0')) throw socketPathTooLong(path);
+  const address = new Uint8Array(2 + SUN_PATH_SIZE);
+  new DataView(address.buffer).setUint16(0, AF_UNIX, true);
+  address.set(Buffer.from(path), 2);
+  const say = `connect to the console socket ${JSON.stringify(path)}`;
+  return [
+    sys('socket', [AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0], { to, say }),
+    sys('connect', [to, address, address.length], { say }),
+  ];
+}
+
+/** Container: sends the terminal's master out, through a channel's end or a console socket, and keeps neither. */
+export function sendConsole(socket: Reg, master: Reg, pointer?: string): Op[] {
+  return [
+    ...sendFd(socket, master, PTMX_NAME, { say: "send the container's terminal out", pointer }),
+    sys('close', [master], { unless: { errno: 'any' } }),
+    sys('close', [socket], { unless: { errno: 'any' } }),
+  ];
+}
+
+/** Host, once the container is set up: takes the terminal's master. It was sent before, so this never waits. */
+export function receiveConsole(channel: ConsoleChannel, master: Reg, pointer?: string): Op[] {
+  return [
+    // Our copy of the other end would keep us waiting for one that has died.
+    sys('close', [channel.container], { unless: { errno: 'any' } }),
+    ...receiveFd(channel.host, master, { say: "receive the container's terminal", pointer }),
+    sys('close', [channel.host], { unless: { errno: 'any' } }),
+  ];
+}
