@@ -25,6 +25,7 @@ export const commands: readonly CommandSpec[] = [
       detach: { type: 'boolean', alias: 'd', describe: 'leave the container running in the background' },
       keep: { type: 'boolean', describe: 'keep the state of the container when it has ended' },
       'pid-file': { type: 'string', describe: 'file that the process id is written to' },
+      'console-socket': { type: 'string', describe: 'unix socket that the terminal is sent to' },
       'no-pivot': noPivot,
       'preserve-fds': { type: 'number', default: 0, describe: 'pass this many file descriptors, from 3 up, to the process' },
       strict,

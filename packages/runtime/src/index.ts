@@ -1,1 +1,23 @@
-export {};
+/**
+ * The default runtime: Standpipe's plugins, assembled from a config, and what is done with the programs they compile.
+ *
+ * ```ts
+ * const assembly = await loadAssembly();                                   // 'default', 'sandbox' or a config file
+ * const bundle = readBundle('/var/lib/bundles/web');
+ * const made = await createProgram(assembly, bundle, createSettings({ id: 'web', bundle: bundle.path }), linuxHostFacts());
+ * const container = spawnProgram(made);                                    // nothing was touched before this line
+ * const code = await container.exited;
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { type Bundle, readBundle } from './bundle.js';
+export { compileProgram } from './compile-program.js';
+export { createProgram, type CreateProgram } from './create-program.js';
+export { createSettings, type GivenSettings } from './create-settings.js';
+export { linuxHostFacts } from './linux-host-facts.js';
+export { assemblyNames, loadAssembly } from './load-assembly.js';
+export { plugins } from './plugins.js';
+export { runForeground } from './run-foreground.js';
+export { type RunningProgram, spawnProgram, type SpawnSettings } from './spawn-program.js';
+export { defaultStateRoot, deleteContainer, type RemoveSettings } from '@standpipe/state';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { decode, disassemble, programOfExecutable, programToJson } from '@standpipe/program';
 import { createProgram, linuxHostFacts, loadAssembly, readBundle } from '@standpipe/runtime';
 import { flag, type Invocation, text } from '../command.js';
-import { createSettings } from '../settings.js';
+import { settingsOf } from '../settings.js';
 import { printWarnings } from '../warnings.js';
 
 /** Prints the program of a bundle, or the one inside a compiled container. Touches nothing. */
@@ -20,7 +20,7 @@ async function programOf(invocation: Invocation): Promise<Parameters<typeof disa
   if (file !== undefined) return decode(programOfExecutable(readFileSync(file)));
   const bundle = readBundle(text(invocation, 'bundle') ?? '.');
   const assembly = await loadAssembly(invocation.global.assembly);
-  const made = await createProgram(assembly, bundle, createSettings(invocation, { id: 'explained', bundle: bundle.path }), linuxHostFacts());
+  const made = await createProgram(assembly, bundle, settingsOf(invocation, { id: 'explained', bundle: bundle.path }), linuxHostFacts());
   printWarnings(made.warnings);
   return made.program;
 }

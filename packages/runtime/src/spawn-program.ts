@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { constants } from 'node:os';
+import { executableOf, sealedExecutable } from '@standpipe/program';
+import { openPort, syscallNumber } from '@standpipe/syscalls';
+import { CallbackSocket } from './callback-socket.js';
+import type { CreateProgram } from './create-program.js';
+import { callbackFailed } from './errors.js';
+
+export interface SpawnSettings {
+  /** The container's standard streams; this process's own when left out. */
+  readonly stdio?: 'inherit' | 'pipe' | 'ignore' | readonly ('inherit' | 'pipe' | 'ignore' | number)[];
+}
+
+/** A create program that runs as a child of this process. */
+export interface RunningProgram {
+  /** standpipe-init, which forwards to the container what signals it gets. */
+  readonly process: ChildProcess;
+  /** The exit code: the container's, or that of a failed set-up. Rejects when a callback threw. */
+  readonly exited: Promise<number>;
+}
+
+/** Runs a create program in a child process, and answers its callbacks. */
+export function spawnProgram(made: CreateProgram, { stdio = 'inherit' }: SpawnSettings = {}): RunningProgram {
+  const streams = typeof stdio === 'string' ? [stdio, stdio, stdio] : [...stdio];
+  const withControl: StdioOptions = made.callbacks.length === 0 ? streams : [...streams, 'pipe'];
+  const port = openPort();
+  const fd = sealedExecutable(port, executableOf(made.program));
+  let child: ChildProcess;
+  try {
+    // The child still has our fds when it opens this path: close-on-exec takes them a moment later.
+    child = spawn(`/proc/self/fd/${String(fd)}`, [], { argv0: 'standpipe-init', stdio: withControl, env: {} });
+  } finally {
+    port.syscall(syscallNumber('close'), fd);
+  }
+  const callbacks = made.callbacks.length === 0 ? undefined : new CallbackSocket(child.stdio[3] as Socket, made.callbacks);
+  const exited = new Promise<number>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (status, signal) => {
+      if (callbacks?.thrown !== undefined) reject(callbackFailed(callbacks.thrown.callback.origin, callbacks.thrown.error));
+      else resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+  return { process: child, exited };
+}
