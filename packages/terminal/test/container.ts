@@ -6,6 +6,7 @@ import { AT, CLONE, O } from '@standpipe/syscalls';
 import { branch, buf, executableOf, FAILED, here, label, link, load, type Op, type Reg, reg, section, sys, undo, words } from '@standpipe/program';
 import {
   blockSignals,
+  connectConsoleSocket,
   type ConsoleRegs,
   fillStandardStreams,
   openConsoleChannel,
@@ -26,6 +27,8 @@ export interface ContainerSettings {
   readonly script: string;
   readonly terminal?: boolean;
   readonly console?: Partial<PlanConsoleInput>;
+  /** Where the terminal is sent to; nobody relays then. */
+  readonly consoleSocket?: string;
   /** Ops of the container half before its console is opened. */
   readonly prepare?: (root: string) => Op[];
   /** Ops of the host half in place of those that stay with the container. */
@@ -63,23 +66,24 @@ export function startContainer(settings: ContainerSettings): RunningContainer {
   return { child, root, ended };
 }
 
-function containerProgram({ script, terminal = true, console: consoleInput, prepare, stay }: ContainerSettings, rootPath: string): Uint8Array {
+function containerProgram({ script, terminal = true, console: consoleInput, consoleSocket, prepare, stay }: ContainerSettings, rootPath: string): Uint8Array {
   const [pid, pidfd, code, root, master, peer] = [reg('pid'), reg('pidfd'), reg('code'), reg('root'), reg('master'), reg('peer')];
   const channel = { host: reg('channel'), container: reg('channel') };
   const cell = buf('pidfd cell', 4);
   const containerStart = label('container');
   const flags = CLONE.PIDFD | CLONE.NEWNS | CLONE.NEWPID;
+  const relayed = terminal && consoleSocket === undefined;
   const regs = { master, peer, pidfd, code };
   const host: Op[] = [
     ...fillStandardStreams(),
     ...blockSignals(),
-    ...openConsoleChannel(channel),
+    ...(consoleSocket === undefined ? openConsoleChannel(channel) : connectConsoleSocket(consoleSocket, channel.container)),
     undo([sys('pidfd_send_signal', [pidfd, 9, null, 0])]),
     sys('clone3', [words('clone_args', [flags, cell, 0, 0, 17, 0, 0, 0, 0, 0, 0]), 88], { to: pid, say: 'clone' }),
     branch(pid, '==', 0, containerStart),
     load(cell, 4, pidfd),
-    ...(terminal ? receiveConsole(channel, master) : []),
-    ...(stay?.(regs) ?? (terminal ? planRelay(regs) : planSupervise(regs))),
+    ...(relayed ? receiveConsole(channel, master) : []),
+    ...(stay?.(regs) ?? (relayed ? planRelay(regs) : planSupervise(regs))),
   ];
   const failed = label('failed');
   const hostEnd: Op[] = [branch(FAILED, '>=', 0, failed), sys('exit_group', [code]), here(failed), ...exitReporting];

@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { fstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { before, describe, it } from 'mocha';
 import { type Op, sys } from '@standpipe/program';
@@ -146,10 +149,74 @@ describe('terminals on Linux', () => {
   });
 
   it('gives the terminal, and nothing else, to the user', async () => {
-    const before = readFileSync('/dev/null').length;
-    const { ended } = startContainer({ script: 'stat -Lc %u:%g /proc/self/fd/0; stat -c %u /dev/null', console: { uid: 1234 }, stdio: ['ignore', 'pipe', 'ignore'] });
-    expect((await ended).stdout).to.equal('1234:0\r\n0\r\n');
-    expect(before).to.equal(0);
+    using pty = new Pty();
+    const { ended } = onPty(pty, 'stat -Lc %u:%g /proc/self/fd/0; stat -c %u /dev/null', { console: { uid: 1234 } });
+    expect((await ended).code).to.equal(0);
+    expect(pty.output).to.equal('1234:0\r\n0\r\n');
+    expect(fstatSync(pty.peer).uid).to.equal(0);
+  });
+
+  it('works in a user namespace', async () => {
+    const { ended } = startContainer({ script: 'tty; stty size', console: { consoleSize: { height: 5, width: 6 } }, stdio: ['ignore', 'pipe', 'pipe'], wrapper: ['unshare', '-Ur'] });
+    expect(await ended).to.deep.include({ code: 0, stderr: '' }).and.to.have.property('stdout').that.matches(/5 6\r\n$/);
+  });
+
+  it('leaves a terminal alone while it is in the background, and takes it with SIGCONT', async () => {
+    using pty = new Pty();
+    const usual = pty.termios();
+    // An interactive shell that does job control, with the runtime as a job of its own.
+    const { child, ended } = onPty(pty, 'echo ready; read line; echo "got $line"', {
+      wrapper: ['setsid', '-c', '-w', 'bash', '-c', 'set -m; "$0" & sleep 0.4; echo; fg >/dev/null; exit $?'],
+    });
+    await pty.until(/ready/);
+    pty.type('early\r');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(pty.termios()).to.equal(usual);
+    for (let i = 0; i < 400 && pty.termios() === usual; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      // What a shell sends with fg to a job that it saw stop.
+      for (const pid of descendants(child.pid)) if (readFileSync(`/proc/${String(pid)}/comm`, 'utf8') === 'program\n') process.kill(pid, 'SIGCONT');
+    }
+    expect((await ended).code).to.equal(0);
+    expect(pty.output).to.match(/got early/);
+    expect(pty.termios()).to.equal(usual);
+  });
+
+  it('sends the terminal to a console socket', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'standpipe-console-'));
+    try {
+      const path = join(dir, 'console.sock');
+      const receiver = spawn('python3', ['-c', receiveConsoleInPython, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let received = '';
+      receiver.stdout.setEncoding('utf8').on('data', (text: string) => (received += text));
+      await new Promise((resolve) => receiver.stdout.once('data', resolve));
+      const { ended } = startContainer({ script: 'stty size; read line; echo "got $line"; exit 8', consoleSocket: path, console: { consoleSize: { height: 9, width: 10 } }, stdio: ['ignore', 'pipe', 'pipe'] });
+      const closed = new Promise((resolve) => receiver.once('close', resolve));
+      expect(await ended).to.deep.equal({ ...fine, code: 8 });
+      await closed;
+      expect(received).to.equal('listening\n/dev/pts/ptmx\n9 10\r\nhello\r\ngot hello\r\n');
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+
+  it('says which console socket is not there', async () => {
+    const { ended } = startContainer({ script: 'true', consoleSocket: '/nowhere/console.sock', stdio: ['ignore', 'ignore', 'pipe'] });
+    expect((await ended).stderr).to.match(/^connect to the console socket "\/nowhere\/console\.sock": no such file/i);
+  });
+
+  it('ends at once when asked again while nobody takes its last output', async () => {
+    const { child, ended } = startContainer({ script: 'stty -opost; head -c 2000000 /dev/zero; exit 2', stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout?.pause();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(child.exitCode).to.equal(null);
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    process.kill(onlyChildOf(child.pid), 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    child.kill('SIGTERM');
+    expect(await exited).to.equal(137);
+    child.stdout?.resume();
+    await ended;
   });
 
   describe('refuses', () => {
@@ -232,6 +299,35 @@ function failingRelay(regs: Parameters<NonNullable<Parameters<typeof startContai
   // As soon as the terminal is raw.
   const resize = relay.findIndex((op) => op.op === 'label' && op.label.name === 'resize');
   return [...relay.slice(0, resize), sys('close', [12345], { say: 'fail on purpose' }), ...relay.slice(resize)];
+}
+
+const receiveConsoleInPython = `
+import os, socket, sys, array
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1]); server.listen()
+print("listening", flush=True)
+connection, _ = server.accept()
+data, control, _, _ = connection.recvmsg(4096, 64)
+fd = array.array("i", control[0][2])[0]
+print(data.decode(), flush=True)
+asked = False
+while True:
+    try: text = os.read(fd, 4096)
+    except OSError: break
+    if not text: break
+    sys.stdout.buffer.write(text)
+    if not asked: os.write(fd, b"hello\\n")
+    asked = True
+`;
+
+/** Those that are there and stay there while we look. */
+function descendants(pid: number | undefined): number[] {
+  try {
+    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+    return children.flatMap((child) => [child, ...descendants(child)]);
+  } catch {
+    return [];
+  }
 }
 
 function onlyChildOf(pid: number | undefined): number {
