@@ -1,6 +1,14 @@
 /*
  * Is this a whole program that stays within its own bounds? Answered before its first op runs.
- * A program that passes can still ask the kernel for anything; it can't make init itself misbehave.
+ *
+ * What that guarantees: from then on, init itself reads the header, the ops and the registers, reads
+ * and writes the program's data within the extents that operands name, and writes its own registers
+ * and buffers; nothing else. Texts that it walks (templates, messages, prefixes) end at their extent
+ * at the latest, so this holds whatever the program or the kernel has written into the data meanwhile.
+ *
+ * What it does not guarantee: the kernel reads and writes wherever a system call's arguments say, and
+ * these are not looked at. A program may do all that its process may, overwriting its own ops or init
+ * included. The check finds what is broken; it makes no program trustworthy.
  */
 #ifndef STANDPIPE_CHECK_H
 #define STANDPIPE_CHECK_H
@@ -29,21 +37,12 @@ static int is_data(const struct program_op *op, int i) { return ((op->kinds >> (
 
 static u64 extent(const struct program_op *op, int i) { return is_data(op, i) ? op->args[i] >> 32 : 0; }
 
-/* Texts that init itself walks must end inside their extent. */
-static int is_text(const u8 *data, const struct program_op *op, int i) {
-  u64 size = extent(op, i);
-  return size > 0 && data[(op->args[i] & 0xffffffff) + size - 1] == 0;
-}
-
 static int is_integer_size(u8 size) { return size == 1 || size == 2 || size == 4 || size == 8; }
 
-static const char *check_op(const struct program_header *header, const u8 *data, const struct program_op *op) {
+static const char *check_op(const struct program_header *header, const struct program_op *op) {
   if (op->dst != NO_REGISTER && op->dst >= header->register_count) return "a result goes to a register that does not exist";
   if (op->fail >= header->op_count || op->jump >= header->op_count) return "an op goes on at an op that does not exist";
-  if (op->message != NO_MESSAGE) {
-    /* data_size bytes end with a NUL (checked once), so a message inside them ends too. */
-    if (op->message >= header->data_size) return "a message lies outside the data";
-  }
+  if (op->message != NO_MESSAGE && op->message >= header->data_size) return "a message lies outside the data";
   for (int i = 0; i < 6; i++) {
     const char *fault = check_operand(header, op, i);
     if (fault) return fault;
@@ -63,9 +62,9 @@ static const char *check_op(const struct program_header *header, const u8 *data,
     if (op->code == OP_LOAD && op->dst == NO_REGISTER) return "a load goes nowhere";
     return is_integer_size(op->sub_or_size) && extent(op, 0) >= op->sub_or_size ? 0 : "an integer has no room";
   case OP_FORMAT:
-    return extent(op, 0) > 0 && is_text(data, op, 1) ? 0 : "a format has no template or no room";
+    return extent(op, 0) > 0 && extent(op, 1) > 0 ? 0 : "a format has no template or no room";
   case OP_REPORT:
-    return is_text(data, op, 1) && is_text(data, op, 2) && is_text(data, op, 3) ? 0 : "a report has no text";
+    return extent(op, 1) > 0 && extent(op, 2) > 0 && extent(op, 3) > 0 ? 0 : "a report has no text";
   default:
     return "an op is of an unknown kind";
   }
@@ -92,15 +91,16 @@ static const char *check_program(const u8 *program, u64 file_size, u64 memory_si
   if (header->op_count == 0) return "the program has no ops";
 
   const u8 *data = program + data_offset(header);
-  if (header->data_size == 0 || data[header->data_size - 1] != 0) return "the data does not end with a NUL";
+  if (header->data_file_size < sizeof(u64) || *(const any_u64 *)(data + header->data_file_size - sizeof(u64)) != header->init_id)
+    return "the program is truncated";
   const u32 *pointers = (const u32 *)(program + pointers_offset(header));
   for (u32 i = 0; i < header->pointer_count; i++) {
-    if (pointers[i] % 8 || !within(pointers[i], 8, header->data_size)) return "a pointer lies outside the data";
-    if (*(const u64 *)(data + pointers[i]) > header->data_size) return "a pointer points outside the data";
+    if (!within(pointers[i], sizeof(u64), header->data_size)) return "a pointer lies outside the data";
+    if (*(const any_u64 *)(data + pointers[i]) - (u64)data > header->data_size) return "a pointer points outside the data";
   }
   const struct program_op *ops = (const struct program_op *)(header + 1);
   for (u32 i = 0; i < header->op_count; i++) {
-    const char *fault = check_op(header, data, &ops[i]);
+    const char *fault = check_op(header, &ops[i]);
     if (fault) return fault;
   }
   return 0;

@@ -12,6 +12,11 @@ typedef unsigned int u32;
 typedef unsigned long u64;
 typedef long s64;
 
+/* Integers in a program's data, which may lie anywhere in it. */
+typedef u16 any_u16 __attribute__((aligned(1), may_alias));
+typedef u32 any_u32 __attribute__((aligned(1), may_alias));
+typedef u64 any_u64 __attribute__((aligned(1), may_alias));
+
 #define PROGRAM_VADDR 0x10000000UL
 #define PROGRAM_MAGIC 0x45504950UL /* "PIPE" */
 #define PROGRAM_VERSION 1
@@ -49,8 +54,9 @@ enum operand_kind {
 
 /*
  * Everything lies in one fixed order, so that only counts need to be checked:
- *   header, ops, pointers (u32 each: where in data a u64 offset becomes an address), notes, data.
- * The data begins at the next multiple of 16, is writable, and ends with memory that is not in the file.
+ *   header, ops, pointers (u32 each: where in data a u64 is the address of another place in it), notes, data.
+ * The data begins at the next multiple of 16 and is writable. What of it is in the file ends with the
+ * init_id once more, so that a file that was cut is found out; behind that comes memory that is zero.
  */
 struct program_header {
   u32 magic;

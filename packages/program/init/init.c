@@ -22,8 +22,8 @@ struct elf_segment {
 static void __attribute__((noreturn)) refuse(const char *why) {
   static u8 buffer[256];
   struct text text = {buffer, buffer + sizeof buffer};
-  put_text(&text, "standpipe-init: ");
-  put_text(&text, why);
+  put_text(&text, LITERAL("standpipe-init: "));
+  while (*why) put(&text, (u8)*why++);
   put(&text, '\n');
   raw_syscall(NR_write, 2, (long)buffer, text.at - buffer, 0, 0, 0);
   for (;;) raw_syscall(NR_exit_group, EXIT_NO_PROGRAM, 0, 0, 0, 0, 0);

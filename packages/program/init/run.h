@@ -15,8 +15,18 @@ static void put(struct text *text, u8 c) {
   if (text->at < text->end) *text->at++ = c;
 }
 
-static void put_text(struct text *text, const char *s) {
-  while (*s) put(text, (u8)*s++);
+/* A text to read: it ends at its NUL, or at `end` when the program has overwritten that. */
+struct span {
+  const u8 *at, *end;
+};
+
+#define LITERAL(s) ((struct span){(const u8 *)(s), (const u8 *)(s) + sizeof(s)})
+
+/* The text's next byte, or 0 at its end. */
+static u8 take(struct span *span) { return span->at < span->end && *span->at ? *span->at++ : 0; }
+
+static void put_text(struct text *text, struct span span) {
+  for (u8 c; (c = take(&span));) put(text, c);
 }
 
 static void put_decimal(struct text *text, s64 value) {
@@ -29,14 +39,13 @@ static void put_decimal(struct text *text, s64 value) {
   while (n) put(text, digits[--n]);
 }
 
-static void put_json(struct text *text, const char *s) {
-  static const char hex[] = "0123456789abcdef";
-  for (; *s; s++) {
-    u8 c = (u8)*s;
+static void put_json(struct text *text, struct span span) {
+  static const u8 hex[] = "0123456789abcdef";
+  for (u8 c; (c = take(&span));) {
     if (c < 0x20) {
-      put_text(text, "\\u00");
-      put(text, (u8)hex[c >> 4]);
-      put(text, (u8)hex[c & 15]);
+      put_text(text, LITERAL("\\u00"));
+      put(text, hex[c >> 4]);
+      put(text, hex[c & 15]);
     } else {
       if (c == '"' || c == '\\') put(text, '\\');
       put(text, c);
@@ -44,30 +53,31 @@ static void put_json(struct text *text, const char *s) {
   }
 }
 
-/* The errno-th of NUL-terminated texts that lie one behind the other; "" past their end. */
-static const char *nth_text(const char *texts, u64 size, u64 n) {
-  const char *end = texts + size;
-  while (n-- && texts < end)
-    while (texts < end && *texts++)
+/* The n-th of texts that lie one behind the other; "" past their end. */
+static struct span nth_text(struct span span, u64 n) {
+  for (; n && span.at < span.end; n--) {
+    while (take(&span))
       ;
-  return texts < end ? texts : "";
+    span.at += span.at < span.end;
+  }
+  return span;
 }
 
 static s64 load_integer(const u8 *at, u8 size) {
   switch (size) {
   case 1: return *at;
-  case 2: return *(const u16 *)at;
-  case 4: return *(const int *)at; /* pids, statuses and fds are signed */
-  default: return *(const s64 *)at;
+  case 2: return *(const any_u16 *)at;
+  case 4: return (int)*(const any_u32 *)at; /* pids, statuses and fds are signed */
+  default: return (s64)*(const any_u64 *)at;
   }
 }
 
 static void store_integer(u8 *at, u8 size, s64 value) {
   switch (size) {
   case 1: *at = (u8)value; break;
-  case 2: *(u16 *)at = (u16)value; break;
-  case 4: *(u32 *)at = (u32)value; break;
-  default: *(s64 *)at = value;
+  case 2: *(any_u16 *)at = (u16)value; break;
+  case 4: *(any_u32 *)at = (u32)value; break;
+  default: *(any_u64 *)at = (u64)value;
   }
 }
 
@@ -97,36 +107,45 @@ static int tolerates(const struct program_op *op, s64 error) {
   return 0;
 }
 
+/* The text that a data operand names. */
+static struct span text_of(const struct program_op *op, const s64 *args, int i) {
+  const u8 *at = (const u8 *)args[i];
+  return (struct span){at, at + (op->args[i] >> 32)};
+}
+
 static s64 format_text(const struct program_op *op, const s64 *args) {
   u8 *start = (u8 *)args[0];
   struct text text = {start, start + (op->args[0] >> 32)};
-  for (const u8 *t = (const u8 *)args[1]; *t; t++) {
-    if (*t <= 4) put_decimal(&text, args[1 + *t]);
-    else put(&text, *t);
+  struct span template = text_of(op, args, 1);
+  for (u8 c; (c = take(&template));) {
+    if (c <= 4) put_decimal(&text, args[1 + c]);
+    else put(&text, c);
   }
   if (text.at == text.end) return -36; /* ENAMETOOLONG: no room for the NUL */
   *text.at = 0;
   return text.at - start;
 }
 
-static s64 report(const struct program_header *header, const struct program_op *ops, const char *data,
-                  const struct program_op *op, const s64 *args) {
+static s64 report(const struct program_header *header, const struct program_op *ops, const u8 *data, const struct program_op *op,
+                  const s64 *args) {
   static u8 buffer[16384];
   struct text text = {buffer, buffer + sizeof buffer - 1024}; /* room for errno's text and the suffix */
   u64 failed = (u64)registers[REG_FAILED];
-  const char *sentence = "an op that does not exist failed";
-  if (failed < header->op_count) sentence = ops[failed].message == NO_MESSAGE ? "an op without a message failed" : data + ops[failed].message;
-  const char *reason = registers[REG_ERRNO] ? nth_text((const char *)args[3], op->args[3] >> 32, (u64)registers[REG_ERRNO]) : "";
-  void (*put_escaped)(struct text *, const char *) = op->sub_or_size == REPORT_JSON ? put_json : put_text;
+  struct span sentence = LITERAL("an op without a message failed");
+  if (failed < header->op_count && ops[failed].message != NO_MESSAGE)
+    sentence = (struct span){data + ops[failed].message, data + header->data_size};
+  struct span reason = LITERAL("");
+  if (registers[REG_ERRNO]) reason = nth_text(text_of(op, args, 3), (u64)registers[REG_ERRNO]);
+  void (*put_escaped)(struct text *, struct span) = op->sub_or_size == REPORT_JSON ? put_json : put_text;
 
-  put_text(&text, (const char *)args[1]);
+  put_text(&text, text_of(op, args, 1));
   put_escaped(&text, sentence);
   text.end = buffer + sizeof buffer;
-  if (*reason) {
-    put_text(&text, ": ");
+  if (reason.at < reason.end && *reason.at) {
+    put_text(&text, LITERAL(": "));
     put_escaped(&text, reason);
   }
-  put_text(&text, (const char *)args[2]);
+  put_text(&text, text_of(op, args, 2));
   return raw_syscall(NR_write, args[0], (long)buffer, text.at - buffer, 0, 0, 0);
 }
 
@@ -134,9 +153,6 @@ static void run_program(u8 *program, s64 argv, s64 envp) {
   const struct program_header *header = (const struct program_header *)program;
   const struct program_op *ops = (const struct program_op *)(header + 1);
   u8 *data = program + data_offset(header);
-
-  const u32 *pointers = (const u32 *)(program + pointers_offset(header));
-  for (u32 i = 0; i < header->pointer_count; i++) *(u64 *)(data + pointers[i]) += (u64)data;
 
   registers[REG_ERRNO] = 0;
   for (u32 i = REG_FAILED; i < header->register_count; i++) registers[i] = -1;
@@ -182,7 +198,7 @@ static void run_program(u8 *program, s64 argv, s64 envp) {
       pc = op->fail;
       continue;
     case OP_REPORT:
-      result = report(header, ops, (const char *)data, op, args);
+      result = report(header, ops, data, op, args);
       break;
     }
     if ((op->code == OP_SYSCALL || op->code == OP_FORMAT || op->code == OP_REPORT) && result < 0 && result > -4096) {

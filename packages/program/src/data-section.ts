@@ -1,4 +1,5 @@
 import { badText, operandTooBig } from './errors.js';
+import { END_MARK_SIZE } from './format.js';
 import type { Buf, BufRef } from './operand.js';
 
 /** Where something lies in the data section, and how many bytes of it may be used. */
@@ -7,9 +8,15 @@ export interface DataRef {
   readonly extent: number;
 }
 
+/** A word in the data that holds the address of another place in it. */
+export interface DataPointer {
+  readonly at: number;
+  readonly to: number;
+}
+
 /**
- * Lays out a program's data: texts and constants (each once), then buffers with content, then the
- * zeroed ones, which take no room in the file. The last byte is always a NUL.
+ * Lays out a program's data: texts, constants (each once) and buffers with content, room for the mark
+ * at the file's end, then the zeroed buffers, which take no room in the file.
  */
 export class DataSection {
   #bytes = new Uint8Array(8192);
@@ -67,20 +74,14 @@ export class DataSection {
     }
   }
 
-  /** Ends the section: places zeroed buffers, fills in pointers. */
-  finish(): { bytes: Uint8Array; size: number; pointers: Uint32Array } {
-    const fileSize = (this.#size + 15) & ~15;
+  /** Ends the section: the zeroed buffers get their places. The last bytes are room for the end mark. */
+  finish(): { bytes: Uint8Array; size: number; pointers: readonly DataPointer[] } {
+    const fileSize = (this.#size + END_MARK_SIZE + 15) & ~15;
     for (const { buf, offset } of this.#zeroed) this.#buffers.set(buf, { offset: fileSize + offset, extent: buf.size });
-    const view = new DataView(this.#bytes.buffer);
-    for (const { at, to, add } of this.#pointers) {
-      const offset = 'kind' in to ? this.resolve(to).offset : to.offset;
-      view.setBigUint64(at, BigInt(offset + add), true);
-    }
     return {
       bytes: this.#bytes.subarray(0, fileSize),
-      // 16 bytes more, so that the last one is a NUL whatever came before.
-      size: fileSize + this.#zeroedSize + 16,
-      pointers: Uint32Array.from(this.#pointers, ({ at }) => at),
+      size: fileSize + this.#zeroedSize,
+      pointers: this.#pointers.map(({ at, to, add }) => ({ at, to: ('kind' in to ? this.resolve(to).offset : to.offset) + add })),
     };
   }
 
@@ -96,8 +97,8 @@ export class DataSection {
   #append(bytes: Uint8Array, size: number, align: number): DataRef {
     const offset = Math.ceil(this.#size / align) * align;
     const end = offset + size;
-    if (end + 16 > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#bytes.length * 2, end + 16));
+    if (end + END_MARK_SIZE + 16 > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(this.#bytes.length * 2, end + END_MARK_SIZE + 16));
       grown.set(this.#bytes);
       this.#bytes = grown;
     }

@@ -4,6 +4,7 @@ import { badText, operandTooBig, unknownName } from './errors.js';
 import {
   computations,
   dataOffset,
+  END_MARK_SIZE,
   ERRNO_ANY,
   headerField,
   HEADER_SIZE,
@@ -17,6 +18,7 @@ import {
   PROGRAM_MAGIC,
   PROGRAM_MAX_REGS,
   PROGRAM_MAX_SIZE,
+  PROGRAM_VADDR,
   PROGRAM_VERSION,
   REPORT_JSON,
   tests,
@@ -90,13 +92,16 @@ export function encode(program: Program, settings: EncodeSettings): Uint8Array {
 
   const writer = new OpWriter(view, data, registers, settings.arch);
   for (const [index, op] of program.ops.entries()) writer.write(HEADER_SIZE + index * OP_SIZE, op);
+  encoded.set(bytes, start);
   let offset = HEADER_SIZE + program.ops.length * OP_SIZE;
-  for (const pointer of pointers) {
-    view.setUint32(offset, pointer, true);
+  // The program is mapped at a fixed address, so pointers are final here.
+  for (const { at, to } of pointers) {
+    view.setUint32(offset, at, true);
+    view.setBigUint64(start + at, PROGRAM_VADDR + BigInt(start + to), true);
     offset += 4;
   }
   encoded.set(notes, offset);
-  encoded.set(bytes, start);
+  view.setBigUint64(encoded.length - END_MARK_SIZE, settings.initId, true);
   return encoded;
 }
 

@@ -2,14 +2,19 @@
  * The layout of an encoded program: `init/format.h` in TypeScript. A test compares the two.
  *
  * header (40 bytes) · ops (80 each) · pointers (u32 each) · notes · [to 16] · data
+ *
+ * The data in the file ends with the header's `initId` once more, so that a file that was cut is found out.
  */
 export const PROGRAM_MAGIC = 0x45504950;
 export const PROGRAM_VERSION = 1;
 export const PROGRAM_VADDR = 0x10000000n;
+/** Where init itself lies, its ELF header first. See init.ld. */
+export const INIT_VADDR = 0x400000n;
 export const PROGRAM_MAX_REGS = 4096;
 export const PROGRAM_MAX_SIZE = 64 << 20;
 
 export const HEADER_SIZE = 40;
+export const END_MARK_SIZE = 8;
 export const OP_SIZE = 80;
 
 export const NO_REGISTER = 0xffff;

@@ -8,10 +8,12 @@
  * @packageDocumentation
  */
 export {
+  ARGV,
   at,
   type Buf,
   buf,
   type BufRef,
+  ENVP,
   ERRNO,
   FAILED,
   type Operand,
@@ -43,4 +45,9 @@ export { encode, type EncodeSettings } from './encode.js';
 export { joinExecutable, programOfExecutable } from './elf.js';
 export { hostInitArch, type InitArch, initId, initImage } from './init-image.js';
 export { becomeProgram, executableOf, sealedExecutable } from './launch.js';
-export { expectInode, type InodeExpectation, makeInRoot, type MakeInRootSettings, openInRoot, type OpenInRootSettings, statxField, writeText } from './paths.js';
+export { makeInRoot, type MakeInRootSettings, openInRoot, type OpenInRootSettings, writeText } from './paths.js';
+export { branchUnlessInode, expectInode, type InodeExpectation, statxField } from './inode.js';
+export { closeFd, closeFrom, fillStandardStreams } from './fds.js';
+export { resetSignals } from './signals.js';
+export { prologue, type PrologueSettings } from './prologue.js';
+export { sealSelf } from './seal-self.js';

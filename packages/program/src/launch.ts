@@ -1,17 +1,11 @@
-import { check, execveat, openPort, type SyscallPort, syscallNumber } from '@standpipe/syscalls';
+import { AT, check, errnoNumber, execveat, F, MFD, openPort, type SyscallPort, syscallNumber } from '@standpipe/syscalls';
 import { joinExecutable } from './elf.js';
 import { encode } from './encode.js';
 import { hostInitArch, initId, initImage } from './init-image.js';
 import type { Program } from './link.js';
 
-const MFD_CLOEXEC = 1;
-const MFD_ALLOW_SEALING = 2;
-const MFD_EXEC = 0x10;
-const F_SETFD = 2;
-const F_ADD_SEALS = 1033;
-const ALL_SEALS = 0x1f; // SEAL, SHRINK, GROW, WRITE, FUTURE_WRITE
-const AT_EMPTY_PATH = 0x1000;
-const EINVAL = -22;
+/** No one may write to it, or make it shorter or longer, or take a seal off. F_SEAL_EXEC came with 6.3 and guards no content. */
+export const EXECUTABLE_SEALS: number = F.SEAL_SEAL | F.SEAL_SHRINK | F.SEAL_GROW | F.SEAL_WRITE | F.SEAL_FUTURE_WRITE;
 
 /** One executable that is standpipe-init with this program inside, for the given or this architecture. */
 export function executableOf(program: Program, settings: { arch?: 'x64' | 'arm64'; notes?: Uint8Array } = {}): Uint8Array {
@@ -28,14 +22,14 @@ export function executableOf(program: Program, settings: { arch?: 'x64' | 'arm64
  */
 export function sealedExecutable(port: SyscallPort, executable: Uint8Array): number {
   const create = (flags: number): number => port.syscall(syscallNumber('memfd_create'), 'standpipe-init', flags);
-  let fd = create(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
-  if (fd === EINVAL) fd = create(MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  let fd = create(MFD.CLOEXEC | MFD.ALLOW_SEALING | MFD.EXEC);
+  if (fd === -(errnoNumber('EINVAL') ?? 0)) fd = create(MFD.CLOEXEC | MFD.ALLOW_SEALING);
   check(fd, { syscall: 'memfd_create', args: ['standpipe-init'] });
   try {
     for (let written = 0; written < executable.length; ) {
       written += check(port.syscall(syscallNumber('write'), fd, executable.subarray(written), executable.length - written), { syscall: 'write' });
     }
-    check(port.syscall(syscallNumber('fcntl'), fd, F_ADD_SEALS, ALL_SEALS), { syscall: 'fcntl', args: ['F_ADD_SEALS'] });
+    check(port.syscall(syscallNumber('fcntl'), fd, F.ADD_SEALS, EXECUTABLE_SEALS), { syscall: 'fcntl', args: ['F_ADD_SEALS'] });
   } catch (error) {
     port.syscall(syscallNumber('close'), fd);
     throw error;
@@ -54,9 +48,9 @@ export function sealedExecutable(port: SyscallPort, executable: Uint8Array): num
 export function becomeProgram(program: Program, settings: { port?: SyscallPort; env?: readonly string[]; preserveFds?: number } = {}): never {
   const port = settings.port ?? openPort();
   // Node marks every fd that it inherits close-on-exec, the standard streams included.
-  for (let kept = 0; kept < 3 + (settings.preserveFds ?? 0); kept++) port.syscall(syscallNumber('fcntl'), kept, F_SETFD, 0);
+  for (let kept = 0; kept < 3 + (settings.preserveFds ?? 0); kept++) port.syscall(syscallNumber('fcntl'), kept, F.SETFD, 0);
   const fd = sealedExecutable(port, executableOf(program));
-  const failed = execveat(port, { dirfd: fd, path: '', argv: ['standpipe-init'], envp: settings.env ?? [], flags: AT_EMPTY_PATH });
+  const failed = execveat(port, { dirfd: fd, path: '', argv: ['standpipe-init'], envp: settings.env ?? [], flags: AT.EMPTY_PATH });
   port.syscall(syscallNumber('close'), fd);
   check(failed, { syscall: 'execveat', args: [fd, '', ['standpipe-init'], 'AT_EMPTY_PATH'] });
   throw new Error('execveat returned without an error');

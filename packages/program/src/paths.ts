@@ -1,7 +1,7 @@
-import { AT, O, RESOLVE } from '@standpipe/syscalls';
-import { S_IF } from './inode.js';
-import { branch, here, jump, label, load, type Op, type OpNotes, raise, sys, type SyscallOp, type Unless } from './op.js';
-import { at, buf, type Reg, reg, words } from './operand.js';
+import { O, RESOLVE, S_IFREG } from '@standpipe/syscalls';
+import { closeFd } from './fds.js';
+import { here, jump, label, type Op, type OpNotes, sys, type SyscallOp, type Unless } from './op.js';
+import { type Reg, reg, words } from './operand.js';
 
 const OPEN_HOW_SIZE = 24;
 
@@ -64,55 +64,14 @@ export function makeInRoot(root: Reg, path: string, to: Reg, settings: MakeInRoo
     if (name !== '..') {
       ops.push(
         last && kind === 'file'
-          ? sys('mknodat', [parent, name, S_IF.REG | mode, 0], { unless: { errno: ['EEXIST'] }, ...notes })
+          ? sys('mknodat', [parent, name, S_IFREG | mode, 0], { unless: { errno: ['EEXIST'] }, ...notes })
           : sys('mkdirat', [parent, name, last ? mode : 0o755], { unless: { errno: ['EEXIST'] }, ...notes }),
       );
     }
-    ops.push(sys('close', [parent], { unless: { errno: 'any' } }), openInRoot(root, prefix, O.PATH, { to: last ? to : parent, ...notes }));
+    ops.push(closeFd(parent), openInRoot(root, prefix, O.PATH, { to: last ? to : parent, ...notes }));
   }
   ops.push(here(found));
   return ops;
-}
-
-/** The fields of struct statx that checks look at, by offset and size. @man statx(2) */
-export const statxField = {
-  mode: { offset: 0x1c, size: 2 },
-  ino: { offset: 0x20, size: 8 },
-  rdevMajor: { offset: 0x80, size: 4 },
-  rdevMinor: { offset: 0x84, size: 4 },
-  devMajor: { offset: 0x88, size: 4 },
-  devMinor: { offset: 0x8c, size: 4 },
-} as const;
-
-const STATX_SIZE = 256;
-const STATX_BASIC_STATS = 0x7ff;
-
-export interface InodeExpectation {
-  /** One of S_IF. */
-  readonly type: number;
-  readonly major?: number;
-  readonly minor?: number;
-}
-
-/**
- * Goes on only if the open `fd` is of the expected type and, for devices, number. Looks at the fd,
- * never at a path, so what was checked is what is used.
- */
-export function expectInode(fd: Reg, expected: InodeExpectation, notes: OpNotes & { readonly say: string }): Op[] {
-  const stat = buf('statx', STATX_SIZE);
-  const value = reg('stat');
-  const wrong = label('unexpected inode');
-  const right = label('expected inode');
-  const ops: Op[] = [
-    sys('statx', [fd, '', AT.EMPTY_PATH, STATX_BASIC_STATS, stat], notes),
-    load(at(stat, statxField.mode.offset), statxField.mode.size, value),
-    branch(value, '!=', expected.type, wrong, S_IF.MT),
-  ];
-  for (const [field, number] of [['rdevMajor', expected.major], ['rdevMinor', expected.minor]] as const) {
-    if (number === undefined) continue;
-    ops.push(load(at(stat, statxField[field].offset), statxField[field].size, value), branch(value, '!=', number, wrong));
-  }
-  return [...ops, jump(right), here(wrong), raise(notes.say, { pointer: notes.pointer }), here(right)];
 }
 
 /** Writes `text` in one write(2) to an open fd, and fails when less than all was taken. */
