@@ -10,9 +10,14 @@ export interface User {
   readonly additionalGids?: readonly number[] | undefined;
 }
 
+type Setgroups = 'allowed' | 'denied' | 'unknown';
+
 export interface PlanUserSettings {
-  /** Where setgroups is denied (an ordinary user's namespace with a single gid), it is not called, and additional groups are an error. */
-  readonly setgroups?: 'allowed' | 'denied' | undefined;
+  /**
+   * Where setgroups is denied (an ordinary user's namespace with a single gid), it is not called, and additional groups are an error.
+   * Where nobody knows (a user namespace that was joined), a refusal is one only if there are additional groups.
+   */
+  readonly setgroups?: Setgroups | undefined;
   readonly pointer?: string | undefined;
 }
 
@@ -35,12 +40,19 @@ export function planUser(user: User, settings: PlanUserSettings = {}): Op[] {
   checkUser(user, setgroups, pointer);
 
   const ops: Op[] = [];
-  if (setgroups === 'allowed') {
+  if (setgroups !== 'denied') {
     const groups = new Uint8Array(Math.max(4, additionalGids.length * 4));
     const view = new DataView(groups.buffer);
     for (const [i, group] of additionalGids.entries()) view.setUint32(i * 4, group, true);
     const say = additionalGids.length === 0 ? 'drop the supplementary groups' : `set the supplementary groups: ${additionalGids.join(', ')}`;
-    ops.push(sys('setgroups', [additionalGids.length, additionalGids.length === 0 ? null : groups], { say, pointer: `${pointer}/additionalGids` }));
+    const mayBeDenied = setgroups === 'unknown' && additionalGids.length === 0;
+    ops.push(
+      sys('setgroups', [additionalGids.length, additionalGids.length === 0 ? null : groups], {
+        ...(mayBeDenied ? { unless: { errno: ['EPERM'] } } : {}),
+        say,
+        pointer: `${pointer}/additionalGids`,
+      }),
+    );
   }
   return [
     ...ops,
@@ -50,7 +62,7 @@ export function planUser(user: User, settings: PlanUserSettings = {}): Op[] {
   ];
 }
 
-function checkUser({ uid, gid, umask = DEFAULT_UMASK, additionalGids = [] }: User, setgroups: 'allowed' | 'denied', pointer: string): void {
+function checkUser({ uid, gid, umask = DEFAULT_UMASK, additionalGids = [] }: User, setgroups: Setgroups, pointer: string): void {
   const issues: SpecIssue[] = [];
   const checkId = (value: number, at: string): void => {
     if (!Number.isInteger(value) || value < 0 || value > MAX_ID) {

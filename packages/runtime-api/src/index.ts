@@ -16,3 +16,4 @@ export { HonouredSpec } from './honoured-spec.js';
 export type { HostFacts } from './host-facts.js';
 export { createPipeline } from './pipelines.js';
 export { type Callback, CONTROL_FD, type Half, ProgramDraft } from './program-draft.js';
+export { Setgroups, type SetgroupsAnswer } from './setgroups.js';

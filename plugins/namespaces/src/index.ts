@@ -4,9 +4,8 @@
  * @packageDocumentation
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { type NamespacesPlan, type OrdinaryUser, planNamespaces } from '@standpipe/namespaces';
-import { createPipeline, HonouredSpec, type HostFacts } from '@standpipe/runtime-api';
-import { findIdMapHelpers } from '@standpipe/namespaces';
+import { deniesSetgroups, findIdMapHelpers, type NamespacesPlan, type OrdinaryUser, planNamespaces } from '@standpipe/namespaces';
+import { type CreateContext, createPipeline, HonouredSpec, type HostFacts, Setgroups, type SetgroupsAnswer } from '@standpipe/runtime-api';
 
 const Plan = slot<NamespacesPlan>('namespaces.plan');
 
@@ -19,13 +18,14 @@ export const namespacesPlugin: Plugin = definePlugin({
     })),
     step(createPipeline.phase.isolate, {
       id: 'namespaces.clone',
-      writes: [Plan],
+      writes: [Plan, Setgroups],
       run({ spec, facts, program, regs, slots }) {
         const plan = planNamespaces(
           { ...spec.linux, rootless: ordinaryUser(facts), origin: { plugin: 'namespaces', step: 'namespaces.clone' } },
           { ...regs, containerStart: program.containerStart },
         );
         slots.set(Plan, plan);
+        slots.set(Setgroups, setgroupsAnswer(spec, facts));
         program.host(plan.host);
         program.container(plan.container);
         for (const section of plan.sections) program.section(section);
@@ -43,6 +43,14 @@ export const namespacesPlugin: Plugin = definePlugin({
     }),
   ],
 });
+
+function setgroupsAnswer({ linux }: CreateContext['spec'], facts: HostFacts): SetgroupsAnswer {
+  const user = linux?.namespaces?.find(({ type }) => type === 'user');
+  if (user === undefined) return 'allowed';
+  // A path joins a namespace whose maps are its own affair.
+  if ((user.path ?? '') !== '') return 'unknown';
+  return deniesSetgroups({ gidMappings: linux?.gidMappings ?? [], rootless: ordinaryUser(facts) }) ? 'denied' : 'allowed';
+}
 
 function ordinaryUser(facts: HostFacts): OrdinaryUser | undefined {
   return facts.uid === 0 ? undefined : { euid: facts.uid, egid: facts.gid, ...findIdMapHelpers() };
