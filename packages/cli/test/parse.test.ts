@@ -1,0 +1,73 @@
+import { PlumbingError } from '@standpipe/errors';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { parseCommandLine } from '../src/parse.js';
+
+function invocation(line: string): { command: string; global: object; options: Readonly<Record<string, unknown>>; positionals: readonly string[]; behind: readonly string[] } {
+  const parsed = parseCommandLine(line.split(' ').filter((word) => word !== ''));
+  if (parsed.kind !== 'run') throw new Error(parsed.kind);
+  const { global, options, positionals, command } = parsed.invocation;
+  return { command: parsed.command.name, global, options, positionals, behind: command };
+}
+
+function refusal(line: string): string {
+  try {
+    parseCommandLine(line.split(' '));
+  } catch (error) {
+    if (PlumbingError.is(error) && error.code === 'USAGE') return `${error.message} / ${error.hint ?? ''}`;
+    throw error;
+  }
+  return 'taken';
+}
+
+describe('parseCommandLine', () => {
+  it('takes options in every form that clients of runc use', () => {
+    for (const line of ['run --bundle /b c1', 'run --bundle=/b c1', 'run -b /b c1', 'run -bundle /b c1', 'run -bundle=/b c1', 'run c1 --bundle /b', 'run -b=/b c1']) {
+      const { command, options, positionals } = invocation(line);
+      expect([command, options['bundle'], positionals], line).to.deep.equal(['run', '/b', ['c1']]);
+    }
+  });
+
+  it('takes booleans more than once, and grouped letters', () => {
+    expect(invocation('delete -f --force c1').options['force']).to.equal(true);
+    expect(invocation('run -d --keep c1').options).to.include({ detach: true, keep: true });
+  });
+
+  it('takes global options before the verb', () => {
+    const { global, command } = invocation('--root /r --log-format=json --log /l --debug run c1');
+    expect(global).to.deep.equal({ root: '/r', log: '/l', logFormat: 'json', debug: true, assembly: undefined });
+    expect(command).to.equal('run');
+  });
+
+  it('fills in defaults', () => {
+    expect(invocation('run c1').options).to.include({ bundle: '.', 'preserve-fds': 0 });
+    expect(invocation('sandbox true').options).to.include({ hostname: 'sandbox' });
+  });
+
+  it("leaves a sandbox's command its own options", () => {
+    expect(invocation('sandbox --net ls -l --net').behind).to.deep.equal(['ls', '-l', '--net']);
+    expect(invocation('sandbox --rw /a --rw /b -- ls -l').behind).to.deep.equal(['ls', '-l']);
+    expect(invocation('sandbox --rw /a --rw /b -- ls').options['rw']).to.deep.equal(['/a', '/b']);
+  });
+
+  it('shows help and versions', () => {
+    expect(parseCommandLine([])).to.deep.equal({ kind: 'help', command: undefined });
+    expect(parseCommandLine(['--version'])).to.deep.equal({ kind: 'version' });
+    for (const words of [['run', '--help'], ['help', 'run'], ['--help', 'run'], ['run', 'c1', '-h']]) {
+      const parsed = parseCommandLine(words);
+      expect([parsed.kind, parsed.kind === 'help' ? parsed.command?.name : undefined], words.join(' ')).to.deep.equal(['help', 'run']);
+    }
+  });
+
+  it('refuses what it does not know, and says where to look', () => {
+    expect(refusal('walk')).to.match(/^there is no command "walk" \/ commands are run, /);
+    expect(refusal('run')).to.equal('standpipe run needs a container-id / see standpipe run --help');
+    expect(refusal('run a b')).to.equal('standpipe run does not know what to do with "b" / see standpipe run --help');
+    expect(refusal('run --loud a')).to.equal('standpipe run has no option --loud / see standpipe run --help');
+    expect(refusal('--loud run a')).to.equal('standpipe has no option --loud / see standpipe --help');
+    expect(refusal('sandbox --loud ls')).to.equal('standpipe sandbox has no option --loud / see standpipe sandbox --help');
+    expect(refusal('run --preserve-fds x a')).to.equal('--preserve-fds takes a whole number, not "x" / ');
+    expect(refusal('run --preserve-fds -1 a')).to.match(/^--preserve-fds takes a whole number|no option/);
+    expect(refusal('--log-format xml run a')).to.equal('--log-format takes one of text, json, not "xml" / ');
+  });
+});

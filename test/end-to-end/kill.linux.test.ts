@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { executableOf, type Program } from '@standpipe/program';
+import { stopAfter } from '@standpipe/program/testing';
+import { createProgram, createSettings, deleteContainer, linuxHostFacts, loadAssembly, readBundle } from '@standpipe/runtime';
+import { type Bundle, bundle, leaveNothing, needs, needsRoot } from '@standpipe/test-support';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { specOf } from './specs.js';
+
+const NAME = 'standpipe-kill';
+const ID = 'killed';
+
+/** Starts a program from a file of its own; its processes bear that file's name until they execute the user's command. */
+function start(directory: string, program: Program): { child: ChildProcess; ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }> } {
+  const file = join(directory, NAME);
+  rmSync(file, { force: true });
+  writeFileSync(file, executableOf(program), { mode: 0o755 });
+  const child = spawn(file, { stdio: 'ignore', env: {} });
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  return { child, ended };
+}
+
+/** Everything alive that began with one of our programs, whoever its parent is by now. */
+function leftovers(marker: string): string[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+        return name === NAME || command.includes(marker) ? [`${pid} ${name}: ${command}`] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+async function nothingAlive(marker: string, when: string): Promise<void> {
+  // A process that was killed a moment ago may take another to be gone.
+  for (let i = 0; i < 200 && leftovers(marker).length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(leftovers(marker), when).to.deep.equal([]);
+}
+
+describe('killing the runtime at every op of run', function () {
+  this.timeout(300_000);
+  leaveNothing({ ignore: ['fds'] });
+
+  let directory: string;
+  let made: Bundle;
+  before(function () {
+    needsRoot(this);
+    needs(this, 'busybox');
+    directory = mkdtempSync(join(tmpdir(), 'standpipe-kill-'));
+    made = bundle({});
+  });
+  after(() => {
+    if (directory === undefined) return;
+    rmSync(directory, { recursive: true });
+    made[Symbol.dispose]();
+  });
+
+  const marker = '86423';
+
+  async function programOf(args: readonly string[]): Promise<Program> {
+    made.configure(specOf(args));
+    const bundleRead = readBundle(made.path);
+    const settings = createSettings({ id: ID, bundle: made.path, stateRoot: join(directory, 'state') });
+    return (await createProgram(await loadAssembly(), bundleRead, settings, linuxHostFacts())).program;
+  }
+
+  const states = (): string[] => readdirSync(join(directory, 'state'));
+
+  it('leaves nothing that delete, or the next run, does not clear', async () => {
+    const brief = await programOf(['/bin/true']);
+    const lasting = await programOf(['/bin/sleep', marker]);
+    const host = brief.sections.find(({ name }) => name === 'host')!;
+    const killed = new Map<string, number>();
+    for (const { name, from, to } of brief.sections) {
+      for (let op = from; op < to; op++) {
+        const what = `killed behind op ${String(op)} of the ${name} half`;
+        const { signal, code } = await start(directory, stopAfter(brief, op, 'SIGKILL')).ended;
+        const reached = name === 'host' ? signal === 'SIGKILL' : code !== 0;
+        if (reached) killed.set(name, (killed.get(name) ?? 0) + 1);
+        if (op % 2 === 0) {
+          await deleteContainer(join(directory, 'state'), ID, { force: true });
+          expect(states(), what).to.deep.equal([]);
+        } else {
+          await nothingAlive('no marker', what);
+          expect(await start(directory, brief).ended, `the run after it was ${what}`).to.deep.equal({ code: 0, signal: null });
+          expect(states(), what).to.deep.equal([]);
+        }
+        await nothingAlive('no marker', what);
+
+        // With a command that stays, what is killed from its execve on leaves it behind for delete.
+        if (!reached || name !== 'host' || op < host.undo - 60) continue;
+        const { child, ended } = start(directory, stopAfter(lasting, op, 'SIGKILL'));
+        const timer = setTimeout(() => child.kill('SIGKILL'), 150);
+        expect((await ended).signal, what).to.equal('SIGKILL');
+        clearTimeout(timer);
+        await deleteContainer(join(directory, 'state'), ID, { force: true });
+        expect(states(), what).to.deep.equal([]);
+        await nothingAlive(marker, what);
+      }
+    }
+    // It would prove nothing if the ops were never reached.
+    expect(killed.get('host'), 'ops of the host half that were reached').to.be.greaterThan(40);
+    expect(killed.get('container'), 'ops of the container half that were reached').to.be.greaterThan(60);
+  });
+});
