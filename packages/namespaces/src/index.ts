@@ -24,4 +24,3 @@ export { type NamespacesPlan, type NamespacesRegs, planNamespaces, type PlanName
 export { findIdMapHelpers, type IdMapHelpers, ordinaryUserMappings, type OrdinaryUserMappings, type OrdinaryUserSettings } from './ordinary-user.js';
 export { namespacesOf, type NamespaceInodes, openNamespace } from './read.js';
 export { mapOwnAndSubids, parseSubids, type SubidOwner, type SubidRange } from './subids.js';
-export { openHostProc, openProcessFile, writeProcessFile } from './proc.js';

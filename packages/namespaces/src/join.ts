@@ -1,8 +1,7 @@
 import { AT, FS_MAGIC, O } from '@standpipe/syscalls';
-import { branch, here, label, type Op, raise, type Reg, reg, sys } from '@standpipe/program';
+import { branch, expectFilesystem, here, label, type Op, raise, type Reg, reg, sys } from '@standpipe/program';
 import type { JoinedNamespace } from './input.js';
 import { joinOrder, type NamespaceKind, namespaceFacts } from './kinds.js';
-import { expectFilesystem } from './proc.js';
 
 /** @kernel 4.11 @man ioctl_ns(2) */
 export const NS_GET_NSTYPE = 0xb703;

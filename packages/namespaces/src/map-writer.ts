@@ -1,8 +1,7 @@
 import { CLD, CLONE, P, W } from '@standpipe/syscalls';
-import { branch, buf, format, here, label, load, at, type Op, raise, type Reg, reg, sys, words } from '@standpipe/program';
+import { branch, buf, format, here, label, load, at, type Op, raise, type Reg, reg, sys, words, writeProcessFile } from '@standpipe/program';
 import { noIdMapHelper } from './errors.js';
 import { formatIdMap, type IdMapping } from './id-map.js';
-import { writeProcessFile } from './proc.js';
 import { SIGCHLD } from './signals.js';
 
 /** Who writes the maps when not root: whose ids, and the setuid programs that may write more than those. */

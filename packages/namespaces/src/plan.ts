@@ -1,5 +1,5 @@
 import { O } from '@standpipe/syscalls';
-import { type Label, label, type Op, type Origin, type Reg, reg, section, type Section, sys, undo } from '@standpipe/program';
+import { type Label, label, type Op, openHostProc, type Origin, type Reg, reg, section, type Section, sys, undo, writeProcessFile } from '@standpipe/program';
 import { becomeMappedRoot, becomeRootIfMapped } from './become-root.js';
 import { cloneProcess, flagsOf, killAndReap, reap } from './clone.js';
 import { armParentDeath, awaitGo, awaitPacket, type Channel, openChannel, packetKind, sendFailure, sendGo, sendValue } from './handshake.js';
@@ -7,7 +7,6 @@ import { type NamespacesInput, type NamespacesIntent, parseNamespaces } from './
 import { joinAll, joinThroughUser, type OpenedNamespace, planOpenNamespace } from './join.js';
 import { type NamespaceKind, namespaceFacts } from './kinds.js';
 import { deniesSetgroups, type OrdinaryUser, planIdMaps } from './map-writer.js';
-import { openHostProc, writeProcessFile } from './proc.js';
 
 /** What the plan works with; all registers are the caller's. */
 export interface NamespacesRegs {

@@ -48,6 +48,8 @@ export { becomeProgram, executableOf, sealedExecutable } from './launch.js';
 export { makeInRoot, type MakeInRootSettings, openInRoot, type OpenInRootSettings, writeText } from './paths.js';
 export { branchUnlessInode, expectInode, type InodeExpectation, statxField } from './inode.js';
 export { closeFd, closeFrom, fillStandardStreams } from './fds.js';
+export { expectFilesystem } from './filesystem.js';
+export { openHostProc, openPrivateProc, openProcessFile, openProcFile, writeProcessFile } from './procfs.js';
 export { resetSignals } from './signals.js';
 export { prologue, type PrologueSettings } from './prologue.js';
 export { sealSelf } from './seal-self.js';
