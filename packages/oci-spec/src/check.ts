@@ -1,0 +1,177 @@
+import type { SpecIssue } from '@standpipe/errors';
+import { invalidSpec } from './errors.js';
+
+/** More than a person reads; a hostile document could bring millions. */
+const MAX_ISSUES = 1000;
+/** Entries of any list or map. Nothing that the kernel takes comes near. */
+export const MAX_ENTRIES = 65_536;
+
+/** What was found so far. */
+export class Report {
+  readonly issues: SpecIssue[] = [];
+  readonly warnings: SpecIssue[] = [];
+
+  /** @throws SpecError when there are so many that the rest is not worth reading */
+  issue(pointer: string, message: string, expected?: string): void {
+    if (this.issues.length === MAX_ISSUES) {
+      throw invalidSpec([...this.issues, { pointer: '', message: `there is more: only the first ${String(MAX_ISSUES)} are listed` }]);
+    }
+    this.issues.push({ pointer, message, expected });
+  }
+
+  warn(pointer: string, message: string, expected?: string): void {
+    if (this.warnings.length < MAX_ISSUES) this.warnings.push({ pointer, message, expected });
+  }
+}
+
+/**
+ * Checks a value, found at a JSON pointer, and gives it back: typed, copied, and without what nobody knows.
+ * Undefined means that it was reported or, when nothing was, that it counts as absent, as "" does for a name.
+ */
+export type Check<T> = (value: unknown, at: string, report: Report) => T | undefined;
+
+/** A field that must be there. All others need not. */
+export interface Required<T> {
+  readonly required: Check<T>;
+}
+
+export function required<T>(check: Check<T>): Required<T> {
+  return { required: check };
+}
+
+type Fields = Readonly<Record<string, Check<unknown> | Required<unknown>>>;
+type Value<F> = F extends Required<infer T> ? T : F extends Check<infer T> ? T : never;
+type Needed<F> = { [K in keyof F]: F[K] extends Required<unknown> ? K : never }[keyof F];
+type Must<F, K extends keyof F> = { readonly [P in K]: Value<F[P]> };
+type May<F, K extends keyof F> = { readonly [P in K]?: Value<F[P]> | undefined };
+
+/** The type of the objects that a table of fields describes. Comments of the table go with it. */
+export type Shape<F> = Must<F, Needed<F>> & May<F, Exclude<keyof F, Needed<F>>>;
+
+interface Rule {
+  readonly of: readonly string[];
+  readonly holds: (value: never, at: string, report: Report) => void;
+}
+
+/** A rule between fields. It is not asked when one of them is faulty already. */
+type RuleMaker<F> = <K extends keyof F & string>(
+  of: readonly K[],
+  holds: (value: Pick<Shape<F>, K & keyof Shape<F>>, at: string, report: Report) => void,
+) => Rule;
+
+const makeRule = (of: readonly string[], holds: Rule['holds']): Rule => ({ of, holds });
+
+/** An object with the fields of a table. Others are left out, `null` is absent. */
+export function object<F extends Fields>(fields: F, rules?: (rule: RuleMaker<F>) => readonly Rule[]): Check<Shape<F>> {
+  const entries = Object.entries(fields).map(([name, field]) =>
+    typeof field === 'function' ? { name, check: field, needed: false } : { name, check: field.required, needed: true },
+  );
+  const between = rules?.(makeRule) ?? [];
+  return (value, at, report) => {
+    if (!isObject(value)) {
+      report.issue(at, `${shown(value)} is no object`, 'an object');
+      return undefined;
+    }
+    const checked: Record<string, unknown> = {};
+    const faulty: string[] = [];
+    for (const { name, check, needed } of entries) {
+      const given = value[name];
+      const earlier = report.issues.length;
+      const field = given === undefined || given === null ? undefined : check(given, `${at}/${name}`, report);
+      if (field !== undefined) checked[name] = field;
+      else if (needed && report.issues.length === earlier) report.issue(`${at}/${name}`, 'is missing');
+      if (report.issues.length > earlier) faulty.push(name);
+    }
+    for (const { of, holds } of between) {
+      if (!of.some((name) => faulty.includes(name))) holds(checked as never, at, report);
+    }
+    return checked as unknown as Shape<F>;
+  };
+}
+
+export interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export function list<T>(check: Check<T>, { min = 0, max = MAX_ENTRIES }: Bounds = {}): Check<readonly T[]> {
+  return (value, at, report) => {
+    if (!Array.isArray(value)) {
+      report.issue(at, `${shown(value)} is no list`, 'an array');
+      return undefined;
+    }
+    if (value.length < min) report.issue(at, 'the list is empty', `at least ${String(min)}`);
+    if (value.length > max) {
+      report.issue(at, `the list has ${String(value.length)} entries`, `at most ${String(max)}`);
+      return undefined;
+    }
+    const checked: T[] = [];
+    for (let i = 0; i < value.length; i++) {
+      const earlier = report.issues.length;
+      const entry = check(value[i], `${at}/${String(i)}`, report);
+      if (entry !== undefined) checked.push(entry);
+      else if (report.issues.length === earlier) report.issue(`${at}/${String(i)}`, 'is empty');
+    }
+    return checked;
+  };
+}
+
+/** An object whose names are data. It has no prototype, so that `constructor` and `__proto__` are names like any other. */
+export function map<T>(name: Check<string>, check: Check<T>): Check<Readonly<Record<string, T>>> {
+  return (value, at, report) => {
+    if (!isObject(value)) {
+      report.issue(at, `${shown(value)} is no object`, 'an object');
+      return undefined;
+    }
+    const checked = Object.create(null) as Record<string, T>;
+    const entries = Object.entries(value);
+    if (entries.length > MAX_ENTRIES) {
+      report.issue(at, `there are ${String(entries.length)} entries`, `at most ${String(MAX_ENTRIES)}`);
+      return undefined;
+    }
+    for (const [key, given] of entries) {
+      const pointer = `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const earlier = report.issues.length;
+      if (name(key, pointer, report) === undefined) {
+        if (report.issues.length === earlier) report.issue(pointer, 'the name is empty');
+        continue;
+      }
+      const entry = check(given, pointer, report);
+      if (entry !== undefined) checked[key] = entry;
+    }
+    return checked;
+  };
+}
+
+/** A check and, where it found nothing, a second look. */
+export function where<T>(check: Check<T>, look: (value: T, at: string, report: Report) => void): Check<T> {
+  return (value, at, report) => {
+    const earlier = report.issues.length;
+    const checked = check(value, at, report);
+    if (checked !== undefined && report.issues.length === earlier) look(checked, at, report);
+    return checked;
+  };
+}
+
+/** A list in which no two entries have the same key. */
+export function distinct<T>(check: Check<readonly T[]>, keyOf: (entry: T) => string): Check<readonly T[]> {
+  return where(check, (entries, at, report) => {
+    const seen = new Set<string>();
+    for (const [i, entry] of entries.entries()) {
+      const key = keyOf(entry);
+      if (seen.has(key)) report.issue(`${at}/${String(i)}`, `${key} is listed twice`);
+      seen.add(key);
+    }
+  });
+}
+
+/** How messages show a value: never at length, never in depth. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,23 @@
+import { type Check, list, object, type Shape, where } from '../check.js';
+import { boolean, name } from '../values.js';
+
+const line = { pattern: /^[^\n]*$/, expected: 'one line' };
+
+const intelRdtFields = {
+  /** Class of service, a directory of resctrl; `/` is the default one. The container's id when left out. */
+  closID: name({ maxBytes: 255, pattern: /^(\/|(?!\.{1,2}$)[^/\n]+)$/, expected: '/ or a name without slashes' }),
+  /** Lines for the `schemata` file, written behind those of the two fields below. */
+  schemata: list(name(line)),
+  /** `L3:` with bit masks by cache. */
+  l3CacheSchema: where(name(), (value, at, report) => {
+    if (!value.startsWith('L3:') || value.includes('\n')) report.warn(at, 'is no schema of an L3 cache', 'one line that begins with L3:');
+  }),
+  /** `MB:` with bandwidths by cache, in percent or MB/s. */
+  memBwSchema: name({ pattern: /^MB:[^\n]*$/, expected: 'one line that begins with MB:' }),
+  /** Whether the container gets a monitoring group of its own. */
+  enableMonitoring: boolean,
+};
+
+/** `linux.intelRdt`: caches and memory bandwidth by Intel RDT. @kernel 4.14 */
+export interface LinuxIntelRdt extends Shape<typeof intelRdtFields> {}
+export const intelRdt: Check<LinuxIntelRdt> = object(intelRdtFields);
