@@ -5,9 +5,6 @@ import { type IdMapping, isMapped } from './id-map.js';
  * First ops of a process in a new user namespace once its maps are written: drops the host's
  * supplementary groups and becomes root in there, as far as root is mapped. Where setgroups is
  * denied the groups stay; none of them is mapped, so they open nothing but what is the host's own.
- *
- * Changing ids makes the process undumpable, so from here on /proc/PID of this process belongs to
- * the host's root and no process of the namespace can ptrace it; we never set PR_SET_DUMPABLE back.
  */
 export function becomeMappedRoot(input: {
   readonly uidMappings: readonly IdMapping[];

@@ -1,5 +1,6 @@
-import { branch, buf, type Label, load, type Op, type Reg, store, at, sys, words } from '@standpipe/program';
+import { at, branch, buf, type Label, load, type Op, type Reg, store, sys, words } from '@standpipe/program';
 import { CLONE, P, W } from '@standpipe/syscalls';
+import { explained } from './explained.js';
 import { describeKinds, type NamespaceKind, namespaceFacts } from './kinds.js';
 import { SIGCHLD, SIGKILL } from './signals.js';
 
@@ -12,16 +13,29 @@ export function flagsOf(kinds: Iterable<NamespaceKind>): number {
   return flags >>> 0;
 }
 
+/** What the errnos of clone3 and unshare mean when they make namespaces. */
+export function refusalsOf(kinds: readonly NamespaceKind[]): Readonly<Record<string, string>> {
+  return {
+    ENOSPC: 'a limit in /proc/sys/user is reached, or they are nested too deep',
+    EINVAL: 'this kernel may lack one of the kinds',
+    EPERM: kinds.includes('user') ? 'user namespaces are closed to ordinary users here' : 'it takes root, or a new user namespace with them',
+  };
+}
+
 export interface CloneSettings {
   readonly kinds: readonly NamespaceKind[];
   readonly pid: Reg;
   /** Where the child goes on. */
   readonly child: Label;
   readonly pointer: string;
+  /** What is attempted; by default that the container's process is made, and in what. */
+  readonly say?: string | undefined;
   readonly pidfd?: Reg | undefined;
   readonly cgroupFd?: Reg | undefined;
   /** The child becomes a sibling: its parent is ours. */
   readonly sibling?: boolean;
+  /** It is born in a pid namespace that was joined. */
+  readonly joinedPid?: boolean;
 }
 
 /**
@@ -32,9 +46,11 @@ export interface CloneSettings {
  * @kernel 5.3; 5.7 with `cgroupFd`
  * @errno ENOSPC a limit of /proc/sys/user/max_*_namespaces is reached
  * @errno EPERM new namespaces need CAP_SYS_ADMIN, or a new user namespace with them
+ * @errno ENOMEM the first process of the pid namespace has ended
  */
 export function cloneProcess(settings: CloneSettings): Op[] {
-  const { kinds, pid, child, pointer, pidfd, cgroupFd, sibling = false } = settings;
+  const { kinds, pid, child, pointer, pidfd, cgroupFd, sibling = false, joinedPid = false } = settings;
+  const { say = `make the container's process with ${describeKinds(kinds)}` } = settings;
   const cell = buf('pidfd', 4);
   let flags = BigInt(flagsOf(kinds));
   if (pidfd !== undefined) flags |= BigInt(CLONE.PIDFD);
@@ -42,9 +58,14 @@ export function cloneProcess(settings: CloneSettings): Op[] {
   if (cgroupFd !== undefined) flags |= BigInt(CLONE.INTO_CGROUP);
   // A sibling's exit signal is that of its cloner, and must not be given.
   const args = words('clone_args', [flags, pidfd === undefined ? 0 : cell, 0, 0, sibling ? 0 : SIGCHLD, 0, 0, 0, 0, 0, 0]);
+  const meanings = {
+    ...(kinds.length === 0 ? {} : refusalsOf(kinds)),
+    ...(joinedPid ? { ENOMEM: 'the first process of the pid namespace has ended' } : {}),
+  };
+  const call = { name: 'clone3', args: [args, args.size], to: pid, say, pointer };
   return [
     ...(cgroupFd === undefined ? [] : [store(at(args, CGROUP_FIELD), 8, cgroupFd)]),
-    sys('clone3', [args, args.size], { to: pid, say: `make the container's process with ${describeKinds(kinds)}`, pointer }),
+    ...(Object.keys(meanings).length === 0 ? [sys(call.name, call.args, { to: pid, say, pointer })] : explained(call, meanings)),
     branch(pid, '==', 0, child),
     ...(pidfd === undefined ? [] : [load(cell, 4, pidfd)]),
   ];

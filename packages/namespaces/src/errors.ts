@@ -9,8 +9,8 @@ export function invalidNamespaces(issues: readonly SpecIssue[]): SpecError {
   return new SpecError(message, { issues });
 }
 
-export function noIdMapHelper(helper: 'newuidmap' | 'newgidmap'): NotSupportedError {
-  return new NotSupportedError(`an ordinary user needs ${helper} to map more than the own id`, {
+export function noIdMapHelper(helper: 'newuidmap' | 'newgidmap', pointer: string): NotSupportedError {
+  return new NotSupportedError(`an ordinary user needs ${helper} to map more than the own id (${pointer})`, {
     feature: helper,
     hint: 'install the package "uidmap" (shadow-utils), or map only your own id',
   });

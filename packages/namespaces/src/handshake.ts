@@ -1,5 +1,5 @@
 import { PR } from '@standpipe/syscalls';
-import { at, buf, branch, ERRNO, FAILED, here, jump, label, load, type Op, raise, type Reg, reg, store, sys } from '@standpipe/program';
+import { at, branch, type Buf, buf, ERRNO, FAILED, here, jump, label, load, type Op, raise, type Reg, reg, store, sys, words } from '@standpipe/program';
 import { SIGKILL } from './signals.js';
 
 /**
@@ -14,7 +14,7 @@ export const packetKind = {
   ready: 2,
   /** Container to host: the op of that index failed with that errno. */
   failed: 3,
-  /** In-between process to host: the container's process exists, its pid is in place of the op's index. */
+  /** Container to host, where somebody else cloned it: who sends this is the container's process. */
   born: 4,
 } as const;
 
@@ -29,6 +29,8 @@ export interface Channel {
 const AF_UNIX = 1;
 const SOCK_SEQPACKET = 5;
 const SOCK_CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1;
+const SO_PASSCRED = 16;
 const MSG_PEEK = 0x2;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
@@ -53,9 +55,14 @@ function sendPacket(socket: Reg, bytes: Uint8Array, say: string): Op {
   return sys('sendto', [socket, bytes, PACKET_SIZE, MSG_NOSIGNAL, null, 0], { say });
 }
 
-/** Host: lets the container go on. */
+/** Host: lets the container go on. When it is gone, `awaitReady` will find that, and why. */
 export function sendGo(channel: Channel): Op[] {
-  return [sendPacket(channel.host, packet(packetKind.go), 'tell the container to go on')];
+  return [
+    sys('sendto', [channel.host, packet(packetKind.go), PACKET_SIZE, MSG_NOSIGNAL, null, 0], {
+      unless: { errno: ['EPIPE', 'ECONNRESET'] },
+      say: 'tell the container to go on',
+    }),
+  ];
 }
 
 /** Waits for the host's `go`; fails when the host is gone. */
@@ -93,23 +100,15 @@ export function sendFailure(channel: Channel): Op[] {
 }
 
 /**
- * Host: waits for one packet and puts its second word into `value`. The container's failure becomes
- * the host's own, reported with the sentence of the container's op.
+ * Host: goes on with what was received into `message`. The container's failure becomes the host's
+ * own, reported with the sentence of the container's op.
  */
-export function awaitPacket(channel: Channel, value: Reg | undefined, settings: { say: string; onEnd?: Op[] }): Op[] {
-  const message = buf('packet', PACKET_SIZE);
-  const length = reg('length');
-  const kind = reg('kind');
-  const gone = label('container gone');
-  const got = label('packet here');
-  const fine = label('no failure');
-  const failed = reg('container failed');
-  const errno = reg('container errno');
+function takePacket(message: Buf, length: Reg, onEnd: readonly Op[]): Op[] {
+  const [got, fine] = [label('packet here'), label('no failure')];
+  const [kind, failed, errno] = [reg('kind'), reg('container failed'), reg('container errno')];
   return [
-    sys('read', [channel.host, message, PACKET_SIZE], { to: length, unless: { errno: ['ECONNRESET'], goto: gone }, say: settings.say }),
     branch(length, '>=', 1, got),
-    here(gone),
-    ...(settings.onEnd ?? [raise("the container's process died during its set-up")]),
+    ...onEnd,
     here(got),
     load(message, 4, kind),
     branch(kind, '!=', packetKind.failed, fine),
@@ -117,19 +116,32 @@ export function awaitPacket(channel: Channel, value: Reg | undefined, settings: 
     load(at(message, 8), 4, errno),
     raise("the container's set-up ended without a command", { errno, failed }),
     here(fine),
-    ...(value === undefined ? [] : [load(at(message, 4), 4, value)]),
+  ];
+}
+
+const died = (): Op => raise("the container's process died during its set-up");
+
+function awaitPacket(channel: Channel, say: string, onEnd: readonly Op[]): Op[] {
+  const message = buf('packet', PACKET_SIZE);
+  const length = reg('length');
+  const again = label('packet');
+  return [
+    here(again),
+    // ECONNRESET comes once, when the other side ended with unread packets; behind it lie those that it sent, then end of file.
+    sys('read', [channel.host, message, PACKET_SIZE], { to: length, unless: { errno: ['ECONNRESET'], goto: again }, say }),
+    ...takePacket(message, length, onEnd),
   ];
 }
 
 /** Host: waits until the container says `ready`. */
 export function awaitReady(channel: Channel): Op[] {
-  return awaitPacket(channel, undefined, { say: 'wait until the container is set up' });
+  return awaitPacket(channel, 'wait until the container is set up', [died()]);
 }
 
 /** Host, after `ready`: waits until the container's process is the user's (its end of the channel closes with execve), or its exec failed. */
 export function awaitExec(channel: Channel): Op[] {
   const done = label('executed');
-  return [...awaitPacket(channel, undefined, { say: "wait until the container's command runs", onEnd: [jump(done)] }), here(done)];
+  return [...awaitPacket(channel, "wait until the container's command runs", [jump(done)]), here(done)];
 }
 
 /**
@@ -169,8 +181,44 @@ export function disarmParentDeath(): Op[] {
   return [sys('prctl', [PR.SET_PDEATHSIG, 0, 0, 0, 0], { say: 'free the container from the process that set it up' })];
 }
 
-/** In-between process: sends a packet of that kind with a register in its second word. */
-export function sendValue(channel: Channel, kind: number, value: Reg, say: string): Op[] {
-  const message = buf('value', PACKET_SIZE, packet(kind));
-  return [store(at(message, 4), 4, value), sys('sendto', [channel.container, message, PACKET_SIZE, MSG_NOSIGNAL, null, 0], { say })];
+/** Host, before there is anyone else: has each packet come with the pid of who sent it. @man SO_PASSCRED in unix(7) */
+export function askForSenders(channel: Channel): Op[] {
+  const on = buf('on', 4, new Uint8Array([1, 0, 0, 0]));
+  return [sys('setsockopt', [channel.host, SOL_SOCKET, SO_PASSCRED, on, on.size], { say: 'ask for the pids of who sends' })];
+}
+
+/** Container: makes itself known to the host, where somebody else cloned it. */
+export function sendBorn(channel: Channel): Op[] {
+  return [sendPacket(channel.container, packet(packetKind.born), 'tell the host that the container is there')];
+}
+
+/**
+ * Host: waits until the container's process makes itself known, and puts its pid into `pid`. The pid is the kernel's
+ * word and none of the sender's, who may be in a pid namespace where it has another.
+ *
+ * @man recvmsg(2), SCM_CREDENTIALS in unix(7)
+ */
+export function awaitBorn(channel: Channel, pid: Reg): Op[] {
+  const message = buf('packet', PACKET_SIZE);
+  // struct cmsghdr and struct ucred, which begins with the pid.
+  const control = buf('control message', 32);
+  const again = label('born');
+  const length = reg('length');
+  const msghdr = words('msghdr', [0, 0, words('iovec', [message, PACKET_SIZE]), 1, control, control.size, 0]);
+  return [
+    here(again),
+    sys('recvmsg', [channel.host, msghdr, 0], { to: length, unless: { errno: ['ECONNRESET'], goto: again }, say: "wait for the container's process to be made" }),
+    ...takePacket(message, length, [died()]),
+    load(at(control, 16), 4, pid),
+  ];
+}
+
+/**
+ * Makes this process and what it clones none that others may ptrace or whose fds they may take, before it enters
+ * namespaces where others are. The kernel undoes it with execve(2), and so do we never.
+ *
+ * @man PR_SET_DUMPABLE(2const)
+ */
+export function refusePtrace(): Op[] {
+  return [sys('prctl', [PR.SET_DUMPABLE, 0, 0, 0, 0], { say: 'close the process to ptrace' })];
 }

@@ -1,7 +1,7 @@
 import type { SpecIssue } from '@standpipe/errors';
+import { invalidNamespaces } from './errors.js';
 import { checkIdMap, type IdMapping } from './id-map.js';
 import { type NamespaceKind, namespaceFacts, namespaceKinds } from './kinds.js';
-import { invalidNamespaces } from './errors.js';
 
 /** One entry of `linux.namespaces`: a new one, or with `path` one that exists. */
 export interface NamespaceEntry {
@@ -90,7 +90,7 @@ function formatOffsets(input: NamespacesInput, created: ReadonlySet<NamespaceKin
     const at = `${pointer}/timeOffsets/${clock}`;
     const { secs = 0, nanosecs = 0 } = offset;
     if (!clocks.includes(clock)) issues.push({ pointer: at, message: `no clock called ${JSON.stringify(clock)} has an offset`, expected: 'monotonic or boottime' });
-    if (!Number.isInteger(secs)) issues.push({ pointer: `${at}/secs`, message: `${String(secs)} is no number of seconds`, expected: 'an integer' });
+    if (!Number.isSafeInteger(secs)) issues.push({ pointer: `${at}/secs`, message: `${String(secs)} is no number of seconds`, expected: 'an integer' });
     if (!Number.isInteger(nanosecs) || nanosecs < 0 || nanosecs > 999_999_999) {
       issues.push({ pointer: `${at}/nanosecs`, message: `${String(nanosecs)} is no part of a second`, expected: 'an integer from 0 to 999999999' });
     }

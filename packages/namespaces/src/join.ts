@@ -1,5 +1,6 @@
 import { AT, FS_MAGIC, O } from '@standpipe/syscalls';
 import { branch, expectFilesystem, here, label, type Op, raise, type Reg, reg, sys } from '@standpipe/program';
+import { explained } from './explained.js';
 import type { JoinedNamespace } from './input.js';
 import { joinOrder, type NamespaceKind, namespaceFacts } from './kinds.js';
 
@@ -61,7 +62,10 @@ export function joinThroughUser(namespaces: readonly OpenedNamespace[], becomeRo
   for (const { namespace, joined } of others) {
     ops.push(sys('setns', [namespace.fd, namespaceFacts[namespace.kind].flag], { to: joined, unless: { errno: ['EPERM'] }, say: sayJoin(namespace), pointer: namespace.pointer }));
   }
-  if (user !== undefined) ops.push(sys('setns', [user.fd, namespaceFacts.user.flag], { say: sayJoin(user), pointer: user.pointer }));
+  if (user !== undefined) {
+    const call = { name: 'setns', args: [user.fd, namespaceFacts.user.flag], to: reg('joined user'), say: sayJoin(user), pointer: user.pointer };
+    ops.push(...explained(call, { EINVAL: 'we are in it already' }));
+  }
   ops.push(...becomeRoot);
   for (const { namespace, joined } of others) {
     const done = label(`${namespace.kind} joined`);

@@ -1,8 +1,8 @@
 import { CLD, CLONE, P, W } from '@standpipe/syscalls';
-import { branch, buf, format, here, label, load, at, type Op, raise, type Reg, reg, sys, words, writeProcessFile } from '@standpipe/program';
+import { at, branch, buf, closeFd, compute, format, here, label, load, type Op, raise, type Reg, reg, sys, words, writeProcessFile } from '@standpipe/program';
 import { noIdMapHelper } from './errors.js';
 import { formatIdMap, type IdMapping } from './id-map.js';
-import { SIGCHLD } from './signals.js';
+import { SIG_SETMASK, SIGCHLD, SIGSET_SIZE } from './signals.js';
 
 /** Who writes the maps when not root: whose ids, and the setuid programs that may write more than those. */
 export interface OrdinaryUser {
@@ -62,40 +62,47 @@ function describeMap(mappings: readonly IdMapping[]): string {
   return `"${shown.join(', ')}${mappings.length > 3 ? ', …' : ''}"`;
 }
 
-/** Forks a child that becomes the helper, and waits for it. What fails in the child ends only the child. */
+/** A child could not execute the helper: it exits with this and the errno added. Helpers exit with 0 or 1. */
+const EXEC_FAILED = 128;
+
+/**
+ * Forks a child that becomes the helper, and waits for it. It gets no fds but the standard streams, and
+ * no blocked signals, so that it can be interrupted. Of what it refuses it tells on standard error.
+ */
 function runHelper(name: 'newuidmap' | 'newgidmap', path: string | undefined, pid: Reg, mappings: readonly IdMapping[], pointer: string): Op[] {
-  if (path === undefined) throw noIdMapHelper(name);
+  if (path === undefined) throw noIdMapHelper(name, pointer);
   const pidText = buf('pid', 16);
   const ranges = mappings.flatMap(({ containerID, hostID, size }) => [String(containerID), String(hostID), String(size)]);
   const argv = words(`${name} argv`, [path, pidText, ...ranges, null]);
   const pidfdCell = buf('helper pidfd', 4);
   const args = words('clone_args', [CLONE.PIDFD, pidfdCell, 0, 0, SIGCHLD, 0, 0, 0, 0, 0, 0]);
   const siginfo = buf('siginfo', 128);
-  const child = reg(name);
-  const pidfd = reg(`${name} pidfd`);
-  const code = reg('si_code');
-  const status = reg('si_status');
-  const parent = label('parent');
-  const wrong = label('helper failed');
-  const right = label('helper done');
+  const [child, pidfd, code, status, errno] = [reg(name), reg(`${name} pidfd`), reg('si_code'), reg('si_status'), reg('errno')];
+  const [parent, refused, done] = [label('parent'), label('helper refused'), label('helper done')];
   const run = `run ${path}`;
+  const tolerant = { unless: { errno: 'any' } } as const;
   return [
     format(pidText, [pid]),
     sys('clone3', [args, args.size], { to: child, say: run, pointer }),
     branch(child, '!=', 0, parent),
-    sys('close_range', [3, 0xffff_ffff, 0], { unless: { errno: 'any' } }),
-    sys('execve', [path, argv, words('no environment', [null])], { unless: { errno: 'any' } }),
-    sys('exit_group', [127], { unless: { errno: 'any' } }),
+    sys('rt_sigprocmask', [SIG_SETMASK, new Uint8Array(SIGSET_SIZE), null, SIGSET_SIZE], tolerant),
+    sys('close_range', [3, 0xffff_ffff, 0], tolerant),
+    sys('execve', [path, argv, words('no environment', [null])], { to: errno, ...tolerant }),
+    compute(status, EXEC_FAILED, '-', errno),
+    sys('exit_group', [status], tolerant),
     here(parent),
     load(pidfdCell, 4, pidfd),
     sys('waitid', [P.PIDFD, pidfd, siginfo, W.EXITED, null], { say: `wait for ${name}`, pointer }),
-    sys('close', [pidfd], { unless: { errno: 'any' } }),
+    closeFd(pidfd),
     load(at(siginfo, 8), 4, code),
     load(at(siginfo, 24), 4, status),
-    branch(code, '!=', CLD.EXITED, wrong),
-    branch(status, '==', 0, right),
-    here(wrong),
-    raise(`${path} refused the map ${describeMap(mappings)}; /etc/${name === 'newuidmap' ? 'subuid' : 'subgid'} must give you these ids`, { pointer }),
-    here(right),
+    branch(code, '!=', CLD.EXITED, refused),
+    branch(status, '==', 0, done),
+    branch(status, '<', EXEC_FAILED, refused),
+    compute(errno, status, '-', EXEC_FAILED),
+    raise(run, { errno, pointer }),
+    here(refused),
+    raise(`${path} refused the map ${describeMap(mappings)}: /etc/${name === 'newuidmap' ? 'subuid' : 'subgid'} must give you these ids`, { pointer }),
+    here(done),
   ];
 }

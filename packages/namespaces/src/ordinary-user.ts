@@ -9,17 +9,23 @@ export interface IdMapHelpers {
   readonly newgidmap?: string;
 }
 
-const helperDirectories = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin'];
+const systemFolders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin'];
 
 /**
- * Finds newuidmap and newgidmap in the system's own folders, never by PATH: what is run here is run
- * with the map of a whole range of ids in its hands. Only a regular file that belongs to root and no one else may write counts.
+ * Finds newuidmap and newgidmap. `find` gives the absolute path of a program that only root could have put there; by
+ * default it looks into the system's own folders.
  */
-export function findIdMapHelpers(directories: readonly string[] = helperDirectories): IdMapHelpers {
-  const find = (name: string): string | undefined => directories.map((directory) => `${directory}/${name}`).find(isTrusted);
-  const newuidmap = find('newuidmap');
-  const newgidmap = find('newgidmap');
+export function findIdMapHelpers(find: (name: string) => string | undefined = findSystemProgram): IdMapHelpers {
+  const [newuidmap, newgidmap] = [find('newuidmap'), find('newgidmap')];
   return { ...(newuidmap === undefined ? {} : { newuidmap }), ...(newgidmap === undefined ? {} : { newgidmap }) };
+}
+
+/**
+ * Finds a program in the system's own folders, never by PATH. Only a regular file that belongs to root and that no one else
+ * may write counts.
+ */
+export function findSystemProgram(name: string, folders: readonly string[] = systemFolders): string | undefined {
+  return folders.map((folder) => `${folder}/${name}`).find(isTrusted);
 }
 
 function isTrusted(path: string): boolean {

@@ -1,12 +1,41 @@
-import { O } from '@standpipe/syscalls';
-import { type Label, label, type Op, openHostProc, type Origin, type Reg, reg, section, type Section, sys, undo, writeProcessFile } from '@standpipe/program';
+import { O, PR } from '@standpipe/syscalls';
+import {
+  closeFd,
+  type Label,
+  label,
+  type Op,
+  openHostProc,
+  openProcessFile,
+  type Origin,
+  type Reg,
+  reg,
+  section,
+  type Section,
+  set,
+  sys,
+  undo,
+} from '@standpipe/program';
 import { becomeMappedRoot, becomeRootIfMapped } from './become-root.js';
-import { cloneProcess, flagsOf, killAndReap, reap } from './clone.js';
-import { armParentDeath, awaitGo, awaitPacket, type Channel, openChannel, packetKind, sendFailure, sendGo, sendValue } from './handshake.js';
+import { cloneProcess, flagsOf, killAndReap, reap, refusalsOf } from './clone.js';
+import { invalidNamespaces } from './errors.js';
+import { explained } from './explained.js';
+import {
+  armParentDeath,
+  askForSenders,
+  awaitBorn,
+  awaitGo,
+  type Channel,
+  openChannel,
+  refusePtrace,
+  sendBorn,
+  sendFailure,
+  sendGo,
+} from './handshake.js';
 import { type NamespacesInput, type NamespacesIntent, parseNamespaces } from './input.js';
 import { joinAll, joinThroughUser, type OpenedNamespace, planOpenNamespace } from './join.js';
-import { type NamespaceKind, namespaceFacts } from './kinds.js';
+import { describeKinds, type NamespaceKind, namespaceFacts } from './kinds.js';
 import { deniesSetgroups, type OrdinaryUser, planIdMaps } from './map-writer.js';
+import { issuesForOrdinaryUser, type SetgroupsAnswer } from './privilege.js';
 
 /** What the plan works with; all registers are the caller's. */
 export interface NamespacesRegs {
@@ -27,6 +56,8 @@ export interface NamespacesRegs {
 export interface PlanNamespacesInput extends NamespacesInput {
   /** The host half runs as an ordinary user, without CAP_SETUID and CAP_SETGID. */
   readonly rootless?: OrdinaryUser | undefined;
+  /** setgroups is denied in our own user namespace, and so in all below it: /proc/self/setgroups says "deny". */
+  readonly setgroupsDenied?: boolean | undefined;
   /** Where `linux` lies in the config: `/linux` when left out. */
   readonly pointer?: string | undefined;
   /** Whom the ops of an in-between process are by. */
@@ -45,6 +76,8 @@ export interface NamespacesPlan {
   readonly container: Op[];
   /** Further sections for the program: the in-between process where one is needed. */
   readonly sections: Section[];
+  /** May the container call setgroups(2)? */
+  readonly setgroups: SetgroupsAnswer;
 }
 
 const defaultOrigin: Origin = { plugin: 'namespaces', step: 'clone' };
@@ -52,29 +85,36 @@ const defaultOrigin: Origin = { plugin: 'namespaces', step: 'clone' };
 /**
  * Plans the namespaces of a container: the clone with everything around it.
  *
- * Mostly one clone3(2) makes them all and the container's process joins the others itself. A
- * process can't enter a pid or time namespace, only its children are born there: for those the host
- * steps in before the clone and back behind it. And what is made after joining a user namespace
- * belongs to that one; what is joined before making one needs the privileges of outside: there an
+ * Mostly one clone3(2) makes them all and the container's process joins the others itself. But into a pid
+ * namespace that is joined and a time namespace whose clocks are set, a process can't go, only its children are
+ * born there: for those the host steps in before the clone and back behind it. And what is made after joining a
+ * user namespace belongs to that one; what is joined before making one needs the privileges of outside: there an
  * in-between process joins, clones the container as its sibling, and ends.
+ *
+ * Whoever joins is closed to ptrace first: there may be others in there, and what they could take hold
+ * of has fds of the host, and at first its privileges (CVE-2016-9962).
  *
  * A new cgroup namespace is always made by the container after `go`, for its root is the cgroup one is in at that moment.
  *
- * @throws SpecError with every issue of the input
+ * @throws SpecError with every issue of the input; NotSupportedError when a helper is needed for the id maps and there is none
  */
 export function planNamespaces(input: PlanNamespacesInput, regs: NamespacesRegs): NamespacesPlan {
   const intent = parseNamespaces(input, input.pointer);
+  const { rootless, setgroupsDenied = false } = input;
+  const issues = rootless === undefined ? [] : issuesForOrdinaryUser(intent);
+  if (issues.length > 0) throw invalidNamespaces(issues);
+
   const proc = regs.proc ?? reg('host proc');
   const opened = intent.joined.map((joined): OpenedNamespace => ({ ...joined, fd: reg(`${joined.kind} namespace`) }));
   const newUser = intent.created.has('user');
-  const pointer = `${intent.pointer}/namespaces`;
-  const setgroupsDenied = deniesSetgroups({ gidMappings: intent.gidMappings, rootless: input.rootless });
-
   const joinsUser = opened.some(({ kind }) => kind === 'user');
+  const denied = setgroupsDenied || (newUser && deniesSetgroups({ gidMappings: intent.gidMappings, rootless }));
+  const setgroups = joinsUser ? 'unknown' : denied ? 'denied' : 'allowed';
+  const pointer = `${intent.pointer}/namespaces`;
+
   const between = joinsUser || (newUser && (opened.length > 0 || intent.timeOffsets !== ''));
-  const way = between
-    ? throughBetween(intent, opened, regs, proc, input.origin ?? defaultOrigin)
-    : { ...direct(intent, opened, regs, proc), sections: [] };
+  const way = between ? throughBetween(intent, opened, regs, proc, input.origin ?? defaultOrigin) : direct(intent, opened, regs, proc);
+  const join = between ? [] : opened.filter(({ kind }) => kind !== 'pid');
 
   const host: Op[] = [
     ...(regs.proc === undefined ? openHostProc(proc) : []),
@@ -84,22 +124,21 @@ export function planNamespaces(input: PlanNamespacesInput, regs: NamespacesRegs)
     ...way.host,
   ];
   const afterClone: Op[] = [
-    ...opened.map(({ fd }) => sys('close', [fd], { unless: { errno: 'any' } })),
-    ...(newUser
-      ? planIdMaps({ uidMappings: intent.uidMappings, gidMappings: intent.gidMappings, rootless: input.rootless, pointer: intent.pointer }, { proc, pid: regs.pid })
-      : []),
+    ...opened.map(({ fd }) => closeFd(fd)),
+    ...(newUser ? planIdMaps({ ...intent, rootless }, { proc, pid: regs.pid }) : []),
   ];
   const container: Op[] = [
-    sys('close', [regs.sync.host], { unless: { errno: 'any' } }),
+    closeFd(regs.sync.host),
     ...armParentDeath(regs.sync),
+    ...(between ? sendBorn(regs.sync) : []),
     ...awaitGo(regs.sync),
-    ...(newUser
-      ? [...becomeMappedRoot({ ...intent, setgroupsDenied }), ...armParentDeath(regs.sync)]
-      : []),
-    ...(between ? [] : joinAll(opened.filter(({ kind }) => kind !== 'pid'))),
-    ...(intent.created.has('cgroup') ? [sys('unshare', [namespaceFacts.cgroup.flag], { say: 'make a new cgroup namespace', pointer })] : []),
+    ...(newUser ? [...becomeMappedRoot({ ...intent, setgroupsDenied: denied }), ...armParentDeath(regs.sync)] : []),
+    ...(join.length > 0 ? [...refusePtrace(), ...joinAll(join)] : []),
+    ...(intent.created.has('cgroup') ? makeNamespaces(['cgroup'], pointer) : []),
+    ...opened.map(({ fd }) => closeFd(fd)),
+    ...(regs.proc === undefined ? [closeFd(proc)] : []),
   ];
-  return { host, afterClone, go: sendGo(regs.sync), container, sections: way.sections };
+  return { host, afterClone, go: sendGo(regs.sync), container, sections: way.sections, setgroups };
 }
 
 /** The kinds that clone3 makes. It can make a time namespace too, but freezes its offsets at once. */
@@ -109,75 +148,102 @@ function clonedKinds(intent: NamespacesIntent, without: readonly NamespaceKind[]
   );
 }
 
-function writeOffsets(intent: NamespacesIntent, proc: Reg): Op[] {
-  return writeProcessFile(proc, ['self/timens_offsets'], intent.timeOffsets, {
-    say: `set the clocks of the new time namespace: ${intent.timeOffsets.trim().replaceAll('\n', ', ')}`,
-    pointer: `${intent.pointer}/timeOffsets`,
-  });
+function makeNamespaces(kinds: readonly NamespaceKind[], pointer: string): Op[] {
+  const call = { name: 'unshare', args: [flagsOf(kinds)], to: reg('unshare'), say: `make ${describeKinds(kinds)}`, pointer };
+  return explained(call, refusalsOf(kinds));
+}
+
+/** The clocks of the time namespace that we have made for our children. Opened early: who enters other namespaces may lose the right to. */
+function planOffsets(intent: NamespacesIntent, proc: Reg): { open: Op[]; write: Op[] } {
+  if (intent.timeOffsets === '') return { open: [], write: [] };
+  const file = reg('timens_offsets');
+  const say = `set the clocks of the new time namespace: ${intent.timeOffsets.trim().replaceAll('\n', ', ')}`;
+  const notes = { say, pointer: `${intent.pointer}/timeOffsets` };
+  return {
+    open: openProcessFile(proc, ['self/timens_offsets'], O.WRONLY, file, notes),
+    write: [sys('write', [file, intent.timeOffsets, intent.timeOffsets.length], notes), closeFd(file)],
+  };
+}
+
+interface Way {
+  readonly host: Op[];
+  readonly sections: Section[];
 }
 
 /** The host clones the container itself. Where children only can go, it is there for the length of the clone. */
-function direct(intent: NamespacesIntent, opened: readonly OpenedNamespace[], regs: NamespacesRegs, proc: Reg): { host: Op[] } {
+function direct(intent: NamespacesIntent, opened: readonly OpenedNamespace[], regs: NamespacesRegs, proc: Reg): Way {
   const pointer = `${intent.pointer}/namespaces`;
   const enter: Op[] = [];
   const leave: Op[] = [];
   const stepInto = (kind: 'pid' | 'time', ops: readonly Op[]): void => {
     const own = reg(`own ${kind} namespace`);
     enter.push(sys('openat', [proc, `self/ns/${kind}`, O.RDONLY | O.CLOEXEC], { to: own, say: `open our own ${kind} namespace` }), ...ops);
-    leave.push(sys('setns', [own, namespaceFacts[kind].flag], { say: `go back to our own ${kind} namespace`, pointer }), sys('close', [own], { unless: { errno: 'any' } }));
+    leave.push(sys('setns', [own, namespaceFacts[kind].flag], { say: `go back to our own ${kind} namespace`, pointer }), closeFd(own));
   };
-  const pid = opened.find(({ kind }) => kind === 'pid');
-  if (pid !== undefined) stepInto('pid', joinAll([pid]));
   if (intent.timeOffsets !== '') {
-    stepInto('time', [sys('unshare', [namespaceFacts.time.flag], { say: 'make a new time namespace', pointer }), ...writeOffsets(intent, proc)]);
+    const offsets = planOffsets(intent, proc);
+    stepInto('time', [...makeNamespaces(['time'], pointer), ...offsets.open, ...offsets.write]);
   }
-  const clone = cloneProcess({ kinds: clonedKinds(intent), pid: regs.pid, pidfd: regs.pidfd, child: regs.containerStart, cgroupFd: regs.cgroupFd, pointer });
-  return { host: [...enter, ...clone, sys('close', [regs.sync.container]), ...leave] };
+  const pid = opened.find(({ kind }) => kind === 'pid');
+  if (pid !== undefined) {
+    // Others see the container there as soon as it is born. We stay outside, so only it has to be closed to them.
+    const dumpable = reg('dumpable');
+    stepInto('pid', [...joinAll([pid]), sys('prctl', [PR.GET_DUMPABLE, 0, 0, 0, 0], { to: dumpable, say: 'look whether the process is open to ptrace' }), ...refusePtrace()]);
+    leave.push(sys('prctl', [PR.SET_DUMPABLE, dumpable, 0, 0, 0], { unless: { errno: 'any' } }));
+  }
+  const clone = cloneProcess({
+    kinds: clonedKinds(intent),
+    pid: regs.pid,
+    pidfd: regs.pidfd,
+    child: regs.containerStart,
+    cgroupFd: regs.cgroupFd,
+    joinedPid: pid !== undefined,
+    pointer,
+  });
+  return { host: [...enter, ...clone, closeFd(regs.sync.container), ...leave], sections: [] };
 }
 
 /** An in-between process joins, makes what must be made before the clone, and clones the container as its sibling. */
-function throughBetween(
-  intent: NamespacesIntent,
-  opened: readonly OpenedNamespace[],
-  regs: NamespacesRegs,
-  proc: Reg,
-  origin: Origin,
-): { host: Op[]; sections: Section[] } {
+function throughBetween(intent: NamespacesIntent, opened: readonly OpenedNamespace[], regs: NamespacesRegs, proc: Reg, origin: Origin): Way {
   const pointer = `${intent.pointer}/namespaces`;
   const start = label('in-between process');
-  const betweenPid = reg('in-between pid');
-  const betweenPidfd = reg('in-between pidfd');
-  const sibling = reg('sibling pid');
+  const [betweenPid, betweenPidfd] = [reg('in-between pid'), reg('in-between pidfd')];
 
-  const early: NamespaceKind[] = [];
-  if (intent.timeOffsets !== '') early.push('time', ...(intent.created.has('user') ? (['user'] as const) : []));
-  const makeEarly: Op[] =
-    early.length === 0
-      ? []
-      : [sys('unshare', [flagsOf(early)], { say: 'make a new time namespace', pointer }), ...writeOffsets(intent, proc)];
+  const offsets = planOffsets(intent, proc);
+  const early: NamespaceKind[] = intent.timeOffsets === '' ? [] : intent.created.has('user') ? ['user', 'time'] : ['time'];
+  const makeEarly = early.length === 0 ? [] : [...makeNamespaces(early, pointer), ...offsets.write];
   const user = opened.find(({ kind }) => kind === 'user');
   const join =
-    user === undefined
-      ? [...joinAll(opened), ...makeEarly]
-      // The offsets first: who has changed ids may no longer open its own /proc files.
-      : joinThroughUser(opened, [...makeEarly, ...becomeRootIfMapped(user.pointer)]);
+    user === undefined ? [...joinAll(opened), ...makeEarly] : [...joinThroughUser(opened, becomeRootIfMapped(user.pointer)), ...makeEarly];
 
+  const clone = cloneProcess({
+    kinds: clonedKinds(intent, early),
+    pid: reg('sibling pid'),
+    child: regs.containerStart,
+    sibling: true,
+    joinedPid: opened.some(({ kind }) => kind === 'pid'),
+    pointer,
+  });
   const ops: Op[] = [
-    sys('close', [regs.sync.host], { unless: { errno: 'any' } }),
+    closeFd(regs.sync.host),
     ...armParentDeath(regs.sync),
+    ...offsets.open,
+    ...(opened.length > 0 ? refusePtrace() : []),
     ...join,
-    ...cloneProcess({ kinds: clonedKinds(intent, early), pid: sibling, child: regs.containerStart, sibling: true, pointer }),
-    ...sendValue(regs.sync, packetKind.born, sibling, "tell the host the container's pid"),
-    sys('exit_group', [0]),
+    ...clone,
+    sys('exit_group', [0], { say: 'leave the container to the host' }),
   ];
   const host: Op[] = [
+    ...askForSenders(regs.sync),
     undo(killAndReap(betweenPidfd)),
-    ...cloneProcess({ kinds: [], pid: betweenPid, pidfd: betweenPidfd, child: start, cgroupFd: regs.cgroupFd, pointer }),
-    sys('close', [regs.sync.container]),
-    ...awaitPacket(regs.sync, regs.pid, { say: "wait for the container's process to be made" }),
-    ...reap(betweenPidfd),
-    sys('close', [betweenPidfd]),
+    ...cloneProcess({ kinds: [], pid: betweenPid, pidfd: betweenPidfd, child: start, cgroupFd: regs.cgroupFd, say: 'make the process that joins namespaces', pointer }),
+    closeFd(regs.sync.container),
+    // When nobody comes, both the in-between process and the container are gone, and with them the other end.
+    ...awaitBorn(regs.sync, regs.pid),
     sys('pidfd_open', [regs.pid, 0], { to: regs.pidfd, say: "open the container's pidfd" }),
+    ...reap(betweenPidfd),
+    closeFd(betweenPidfd),
+    set(betweenPidfd, -1), // the number may soon be another fd's, and the undo must not meet that one
   ];
   return { host, sections: [section('in-between', start, ops, sendFailure(regs.sync), origin)] };
 }

@@ -1,5 +1,5 @@
 import { malformedSubids } from './errors.js';
-import type { IdMapping } from './id-map.js';
+import { type IdMapping, MAX_ID_MAPPINGS } from './id-map.js';
 
 /** A range of ids that /etc/subuid or /etc/subgid gives to a user. */
 export interface SubidRange {
@@ -31,11 +31,16 @@ export function parseSubids(text: string, owner: SubidOwner, file = '/etc/subuid
   return ranges;
 }
 
-/** Maps the container's root to one's own id, and the ids from 1 on to the ranges one was given. */
+/**
+ * Maps the container's root to one's own id, and the ids from 1 on to the ranges one was given. A range that overlaps an
+ * earlier one is left out, for a map with both is refused: files have the same range by name and by uid.
+ */
 export function mapOwnAndSubids(ownId: number, ranges: readonly SubidRange[]): IdMapping[] {
   const mappings: IdMapping[] = [{ containerID: 0, hostID: ownId, size: 1 }];
   let next = 1;
   for (const { first, count } of ranges) {
+    const overlaps = mappings.some(({ hostID, size }) => first < hostID + size && hostID < first + count);
+    if (overlaps || mappings.length === MAX_ID_MAPPINGS) continue;
     mappings.push({ containerID: next, hostID: first, size: count });
     next += count;
   }

@@ -9,6 +9,8 @@ export interface HostFacts {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Content of a small text file, or undefined when it can't be read. */
   readText(path: string): string | undefined;
+  /** Absolute path of a program in the system's own folders that none but root could have put there, or undefined. */
+  systemProgram(name: string): string | undefined;
   /** Which of the runtime's standard streams (0, 1, 2) are terminals. */
   isTerminal(fd: 0 | 1 | 2): boolean;
 }

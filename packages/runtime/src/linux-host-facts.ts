@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { findSystemProgram } from '@standpipe/namespaces';
 import type { HostFacts } from '@standpipe/runtime-api';
 
 /** The facts of this machine and this process. */
@@ -15,6 +16,7 @@ export function linuxHostFacts(): HostFacts {
         return undefined;
       }
     },
+    systemProgram: (name) => findSystemProgram(name),
     isTerminal: (fd) => isatty(fd),
   };
 }

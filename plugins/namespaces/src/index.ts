@@ -4,8 +4,8 @@
  * @packageDocumentation
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { deniesSetgroups, findIdMapHelpers, type NamespacesPlan, type OrdinaryUser, planNamespaces } from '@standpipe/namespaces';
-import { type CreateContext, createPipeline, HonouredSpec, type HostFacts, Setgroups, type SetgroupsAnswer } from '@standpipe/runtime-api';
+import { findIdMapHelpers, type NamespacesPlan, type OrdinaryUser, planNamespaces } from '@standpipe/namespaces';
+import { createPipeline, HonouredSpec, type HostFacts, Setgroups } from '@standpipe/runtime-api';
 
 const Plan = slot<NamespacesPlan>('namespaces.plan');
 
@@ -21,11 +21,16 @@ export const namespacesPlugin: Plugin = definePlugin({
       writes: [Plan, Setgroups],
       run({ spec, facts, program, regs, slots }) {
         const plan = planNamespaces(
-          { ...spec.linux, rootless: ordinaryUser(facts), origin: { plugin: 'namespaces', step: 'namespaces.clone' } },
+          {
+            ...spec.linux,
+            rootless: ordinaryUser(facts),
+            setgroupsDenied: facts.readText('/proc/self/setgroups')?.trim() === 'deny',
+            origin: { plugin: 'namespaces', step: 'namespaces.clone' },
+          },
           { ...regs, containerStart: program.containerStart },
         );
         slots.set(Plan, plan);
-        slots.set(Setgroups, setgroupsAnswer(spec, facts));
+        slots.set(Setgroups, plan.setgroups);
         program.host(plan.host);
         program.container(plan.container);
         for (const section of plan.sections) program.section(section);
@@ -44,16 +49,8 @@ export const namespacesPlugin: Plugin = definePlugin({
   ],
 });
 
-function setgroupsAnswer({ linux }: CreateContext['spec'], facts: HostFacts): SetgroupsAnswer {
-  const user = linux?.namespaces?.find(({ type }) => type === 'user');
-  if (user === undefined) return 'allowed';
-  // A path joins a namespace whose maps are its own affair.
-  if ((user.path ?? '') !== '') return 'unknown';
-  return deniesSetgroups({ gidMappings: linux?.gidMappings ?? [], rootless: ordinaryUser(facts) }) ? 'denied' : 'allowed';
-}
-
 function ordinaryUser(facts: HostFacts): OrdinaryUser | undefined {
-  return facts.uid === 0 ? undefined : { euid: facts.uid, egid: facts.gid, ...findIdMapHelpers() };
+  return facts.uid === 0 ? undefined : { euid: facts.uid, egid: facts.gid, ...findIdMapHelpers((name) => facts.systemProgram(name)) };
 }
 
 export default namespacesPlugin;
