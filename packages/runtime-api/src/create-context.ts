@@ -71,7 +71,7 @@ export function createContext({ spec, settings, facts }: CreateContextInput): Cr
     spec,
     settings,
     facts,
-    program: new ProgramDraft(),
+    program: new ProgramDraft({ preserveFds: settings.preserveFds }),
     regs: {
       sync: { host: reg('sync'), container: reg('sync') },
       pid: reg('pid'),
@@ -83,4 +83,3 @@ export function createContext({ spec, settings, facts }: CreateContextInput): Cr
     warnings: [],
   };
 }
-

@@ -15,5 +15,5 @@ export { createContext, type CreateContext, type CreateContextInput, type Create
 export { HonouredSpec } from './honoured-spec.js';
 export type { HostFacts } from './host-facts.js';
 export { createPipeline } from './pipelines.js';
-export { type Callback, CONTROL_FD, type Half, ProgramDraft } from './program-draft.js';
+export { type Callback, type Half, ProgramDraft } from './program-draft.js';
 export { Setgroups, type SetgroupsAnswer } from './setgroups.js';

@@ -19,8 +19,8 @@ import {
 /** Which process runs an op: `host` stays outside, `container` becomes the user's process. */
 export type Half = 'host' | 'container';
 
-/** Where a program with callbacks finds its control socket. */
-export const CONTROL_FD = 3;
+const MSG_NOSIGNAL = 0x4000;
+const MSG_WAITALL = 0x100;
 
 /** A function that init calls back for, between two ops of the host half. It runs in the runtime's process. */
 export interface Callback {
@@ -35,12 +35,19 @@ export interface Callback {
 export class ProgramDraft {
   /** Where the clone's child goes on. */
   readonly containerStart: Label = label('container');
+  /** Where a program with callbacks finds its control socket: behind the fds that the user's process keeps. */
+  readonly controlFd: number;
   readonly #start: Label = label('host');
   readonly #fragments: Record<Half, Fragment[]> = { host: [], container: [] };
   readonly #ends: Record<Half, Fragment | undefined> = { host: undefined, container: undefined };
   readonly #extra: Section[] = [];
   readonly #callbacks: Callback[] = [];
+  #begin: { readonly origin: Origin; readonly ops: () => readonly Op[] } | undefined;
   #origin: Origin = { plugin: 'runtime', step: 'start' };
+
+  constructor({ preserveFds = 0 }: { readonly preserveFds?: number } = {}) {
+    this.controlFd = 3 + preserveFds;
+  }
 
   /** Called by the pipeline before each step. */
   enter(origin: Origin): void {
@@ -53,6 +60,11 @@ export class ProgramDraft {
 
   container(ops: readonly Op[]): void {
     if (ops.length > 0) this.#fragments.container.push({ origin: this.#origin, ops });
+  }
+
+  /** How the host half begins, before all that steps append. Asked for when all of them have run, and it is known what they want. */
+  begin(ops: () => readonly Op[]): void {
+    this.#begin = { origin: this.#origin, ops };
   }
 
   /** How a half ends, after its undos: must not return. */
@@ -72,14 +84,18 @@ export class ProgramDraft {
   callback(run: Callback['run']): void {
     const number = this.#callbacks.push({ origin: this.#origin, run }) - 1;
     const message = buf('callback', 4);
-    const answer = reg('answer');
-    const done = label(`callback ${String(number)} done`);
+    const [length, answer] = [reg('length'), reg('answer')];
+    const [gone, answered, done] = [label('runtime gone'), label('answered'), label(`callback ${String(number)} done`)];
     const say = `run the callback of ${this.#origin.plugin}/${this.#origin.step}`;
     this.host([
       store(message, 4, number),
-      sys('write', [CONTROL_FD, message, 4], { say }),
-      store(message, 4, -1),
-      sys('read', [CONTROL_FD, message, 4], { say }),
+      // No SIGPIPE: when the runtime has died, what was set up is undone.
+      sys('sendto', [this.controlFd, message, 4, MSG_NOSIGNAL, null, 0], { unless: { errno: ['EPIPE', 'ECONNRESET'], goto: gone }, say }),
+      sys('recvfrom', [this.controlFd, message, 4, MSG_WAITALL, null, null], { to: length, unless: { errno: ['ECONNRESET'], goto: gone }, say }),
+      branch(length, '==', 4, answered),
+      here(gone),
+      raise(`${say}: the runtime is gone`),
+      here(answered),
       load(message, 4, answer),
       branch(answer, '==', 0, done),
       raise(say, { errno: answer }),
@@ -92,10 +108,11 @@ export class ProgramDraft {
   }
 
   source(): ProgramSource {
+    const begin = this.#begin === undefined ? [] : [{ origin: this.#begin.origin, ops: this.#begin.ops() }];
     const half = (name: Half, start: Label): Section[] => {
       const end = this.#ends[name];
       if (end === undefined) return [];
-      return [{ name, start, fragments: this.#fragments[name], end }];
+      return [{ name, start, fragments: name === 'host' ? [...begin, ...this.#fragments.host] : this.#fragments.container, end }];
     };
     return { sections: [...half('host', this.#start), ...half('container', this.containerStart), ...this.#extra] };
   }

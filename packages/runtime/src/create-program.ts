@@ -10,6 +10,8 @@ export interface CreateProgram {
   readonly warnings: readonly SpecIssue[];
   /** TypeScript that the program stops for. Empty for the default assembly. */
   readonly callbacks: readonly Callback[];
+  /** Where it finds the socket for them; the fds from 3 up to here are the user's process's. */
+  readonly controlFd: number;
 }
 
 /** Compiles a bundle to the program that creates and runs its container. */
@@ -17,5 +19,6 @@ export async function createProgram(assembly: Assembly, bundle: Bundle, settings
   const context = createContext({ spec: bundle.spec, settings, facts });
   context.warnings.push(...bundle.warnings);
   await assembly.pipeline(createPipeline).run(context);
-  return { program: link(context.program.source()), warnings: context.warnings, callbacks: context.program.callbacks };
+  const { callbacks, controlFd } = context.program;
+  return { program: link(context.program.source()), warnings: context.warnings, callbacks, controlFd };
 }

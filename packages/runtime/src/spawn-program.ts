@@ -23,7 +23,8 @@ export interface RunningProgram {
 /** Runs a create program in a child process, and answers its callbacks. */
 export function spawnProgram(made: CreateProgram, { stdio = 'inherit' }: SpawnSettings = {}): RunningProgram {
   const streams = typeof stdio === 'string' ? [stdio, stdio, stdio] : [...stdio];
-  const withControl: StdioOptions = made.callbacks.length === 0 ? streams : [...streams, 'pipe'];
+  const preserved = Array.from({ length: made.controlFd - 3 }, (_, i) => 3 + i);
+  const withControl: StdioOptions = [...streams, ...preserved, ...(made.callbacks.length === 0 ? [] : ['pipe' as const])];
   const port = openPort();
   const fd = sealedExecutable(port, executableOf(made.program));
   let child: ChildProcess;
@@ -33,7 +34,7 @@ export function spawnProgram(made: CreateProgram, { stdio = 'inherit' }: SpawnSe
   } finally {
     port.syscall(syscallNumber('close'), fd);
   }
-  const callbacks = made.callbacks.length === 0 ? undefined : new CallbackSocket(child.stdio[3] as Socket, made.callbacks);
+  const callbacks = made.callbacks.length === 0 ? undefined : new CallbackSocket(child.stdio[made.controlFd] as Socket, made.callbacks);
   const exited = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (status, signal) => {

@@ -30,8 +30,10 @@ export const corePlugin: Plugin = definePlugin({
       run({ program, settings, regs, slots }) {
         const executing = reg('executing');
         slots.set(Executing, executing);
-        if (settings.standalone) program.host(sealSelf());
-        program.host(prologue());
+        program.begin(() => {
+          const controlFds = program.callbacks.length > 0 ? 1 : 0;
+          return [...(settings.standalone ? sealSelf() : []), ...prologue({ keepFds: settings.preserveFds + controlFds })];
+        });
         program.end('host', exitWithReport(settings, { code: regs.code, executing }, new Date()));
         program.end('container', sendFailure(regs.sync));
       },
