@@ -50,7 +50,7 @@ export class DataSection {
 
   /**
    * Takes a buffer in. Its place is final for buffers with content, and relative to the end of the
-   * content for zeroed ones, so it is only told by `resolve`, once all are in.
+   * content for zeroed ones, so it is only told by `resolve`, after `finish`.
    */
   add(buf: Buf): void {
     if (this.#buffers.has(buf)) return;
@@ -74,15 +74,27 @@ export class DataSection {
     }
   }
 
-  /** Ends the section: the zeroed buffers get their places. The last bytes are room for the end mark. */
-  finish(): { bytes: Uint8Array; size: number; pointers: readonly DataPointer[] } {
-    const fileSize = (this.#size + END_MARK_SIZE + 15) & ~15;
-    for (const { buf, offset } of this.#zeroed) this.#buffers.set(buf, { offset: fileSize + offset, extent: buf.size });
+  /** Gives the zeroed buffers their places, once all are in: behind the content and the room for the end mark. */
+  finish(): void {
+    for (const { buf, offset } of this.#zeroed) this.#buffers.set(buf, { offset: this.#fileSize() + offset, extent: buf.size });
+  }
+
+  /** What is in the file, how much it is in memory, and where in it the pointers are. */
+  content(): { bytes: Uint8Array; size: number; pointers: readonly DataPointer[] } {
     return {
-      bytes: this.#bytes.subarray(0, fileSize),
-      size: fileSize + this.#zeroedSize,
+      bytes: this.#bytes.subarray(0, this.#fileSize()),
+      size: this.#fileSize() + this.#zeroedSize,
       pointers: this.#pointers.map(({ at, to, add }) => ({ at, to: ('kind' in to ? this.resolve(to).offset : to.offset) + add })),
     };
+  }
+
+  /** Each buffer's name and place. */
+  buffers(): { name: string; offset: number; size: number }[] {
+    return [...this.#buffers].map(([{ name, size }, { offset }]) => ({ name, offset, size }));
+  }
+
+  #fileSize(): number {
+    return (this.#size + END_MARK_SIZE + 15) & ~15;
   }
 
   resolve(target: Buf | BufRef): DataRef {

@@ -48,18 +48,17 @@ function errnoTable(): Uint8Array {
   return errnoTexts;
 }
 
-/**
- * Turns a program into the bytes that standpipe-init runs.
- *
- * @throws PlumbingError `PROGRAM_NAME` for a system call or errno that the architecture lacks,
- * `PROGRAM_OPERAND` for what does not fit.
- */
-export function encode(program: Program, settings: EncodeSettings): Uint8Array {
+/** Which number each register has, and where each buffer lies. */
+export interface EncodeLayout {
+  readonly registers: ReadonlyMap<Reg, number>;
+  readonly data: DataSection;
+}
+
+/** Numbers registers and lays out data, in the order in which ops name them. */
+export function layOut(program: Program): EncodeLayout {
   const data = new DataSection();
   const registers = new Map<Reg, number>();
   for (const register of fixedRegisters) registers.set(register, registers.size);
-
-  // Buffers first: the places of the zeroed ones are known only when all content is in.
   for (const { op } of program.ops) {
     forEachOperand(op, (operand) => {
       if (operand === null || typeof operand !== 'object') {
@@ -72,7 +71,19 @@ export function encode(program: Program, settings: EncodeSettings): Uint8Array {
     if (op.say !== undefined) data.text(op.say);
   }
   if (registers.size > PROGRAM_MAX_REGS) throw operandTooBig(`a program with ${String(registers.size)} registers`);
-  const { bytes, size, pointers } = data.finish();
+  data.finish();
+  return { registers, data };
+}
+
+/**
+ * Turns a program into the bytes that standpipe-init runs.
+ *
+ * @throws PlumbingError `PROGRAM_NAME` for a system call or errno that the architecture lacks,
+ * `PROGRAM_OPERAND` for what does not fit.
+ */
+export function encode(program: Program, settings: EncodeSettings): Uint8Array {
+  const { registers, data } = layOut(program);
+  const { bytes, size, pointers } = data.content();
 
   const notes = settings.notes ?? new Uint8Array(0);
   const start = dataOffset(program.ops.length, pointers.length, notes.length);

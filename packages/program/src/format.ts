@@ -11,6 +11,8 @@ export const PROGRAM_VADDR = 0x10000000n;
 /** Where init itself lies, its ELF header first. See init.ld. */
 export const INIT_VADDR = 0x400000n;
 export const PROGRAM_MAX_REGS = 4096;
+/** Below it are those of `fixedRegisters`. */
+export const FIRST_FREE_REGISTER = 4;
 export const PROGRAM_MAX_SIZE = 64 << 20;
 
 export const HEADER_SIZE = 40;
@@ -73,5 +75,6 @@ export const opField = {
 
 /** The offset of the data behind `opCount` ops, `pointerCount` pointers and `noteSize` bytes of notes. */
 export function dataOffset(opCount: number, pointerCount: number, noteSize: number): number {
-  return (HEADER_SIZE + opCount * OP_SIZE + pointerCount * 4 + noteSize + 15) & ~15;
+  // No bit operations: the counts of a malformed program exceed 32 bits.
+  return Math.ceil((HEADER_SIZE + opCount * OP_SIZE + pointerCount * 4 + noteSize) / 16) * 16;
 }

@@ -42,6 +42,11 @@ export {
 } from './op.js';
 export { type Fragment, link, type LinkedOp, type LinkedSection, type Origin, type Program, type ProgramSource, section, type Section } from './link.js';
 export { encode, type EncodeSettings } from './encode.js';
+export { checkProgram, type CheckSettings } from './check.js';
+export { decode, type DecodedOp, type DecodedOperand, type DecodedProgram } from './decode.js';
+export type { NamedBuffer, Names } from './names.js';
+export { disassemble, type DisassembleSettings, notesOf } from './disassemble.js';
+export { type JsonOp, type JsonOperand, type JsonProgram, programToJson } from './program-json.js';
 export { joinExecutable, programOfExecutable } from './elf.js';
 export { hostInitArch, type InitArch, initId, initImage } from './init-image.js';
 export { becomeProgram, executableOf, sealedExecutable } from './launch.js';

@@ -27,7 +27,8 @@ export { errnoName, errnoNumber, errnoText } from './errno.js';
 export type { SyscallArg, SyscallPort } from './port.js';
 export { openPort } from './open-port.js';
 export { check, type FailedCall, syscallFailed } from './errors.js';
-export { describeCall, type DescribableArg, describeFlags } from './describe.js';
+export { describeCall, type DescribableArg, type Pointed } from './describe.js';
+export { describeFlags } from './describe-flags.js';
 
 export { FS_MAGIC, RENAME, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, STATX } from './constants/file.js';
 export { AT, F, FD_CLOEXEC, MFD, O, openFlags, type OpenFlags, RESOLVE } from './constants/open.js';

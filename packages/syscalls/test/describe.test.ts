@@ -14,7 +14,7 @@ describe('a call as strace shows it', () => {
     ['write', [4, new Uint8Array(40).fill(0x61), 40], `write(4, "${'a'.repeat(32)}"..., 40)`],
     ['read', [4, new Uint8Array(40), 40], 'read(4, <40 bytes>, 40)'],
     ['memfd_create', ['init', MFD.CLOEXEC | MFD.ALLOW_SEALING | 0x100], 'memfd_create("init", MFD_CLOEXEC|MFD_ALLOW_SEALING|0x100)'],
-    ['fcntl', [3, 1033, 31], 'fcntl(3, F_ADD_SEALS, 31)'],
+    ['fcntl', [3, 1033, 3], 'fcntl(3, F_ADD_SEALS, F_SEAL_SEAL|F_SEAL_SHRINK)'],
     ['fcntl', [3, 4], 'fcntl(3, F_SETFL)'],
     ['unshare', [CLONE.NEWNS | CLONE.NEWPID], 'unshare(CLONE_NEWNS|CLONE_NEWPID)'],
     ['pidfd_send_signal', [5, 9, null, 0], 'pidfd_send_signal(5, SIGKILL, NULL, 0)'],
