@@ -105,10 +105,7 @@ export class NotSupportedError extends PlumbingError {
   readonly neededKernel: string | undefined;
   readonly foundKernel: string | undefined;
 
-  constructor(
-    message: string,
-    fields: Rest & { feature: string; neededKernel?: string | undefined; foundKernel?: string | undefined },
-  ) {
+  constructor(message: string, fields: Rest & { feature: string; neededKernel?: string | undefined; foundKernel?: string | undefined }) {
     super(message, { ...fields, code: 'NOT_SUPPORTED' });
     this.feature = fields.feature;
     this.neededKernel = fields.neededKernel;
