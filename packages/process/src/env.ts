@@ -1,15 +1,17 @@
 import type { SpecIssue } from '@standpipe/errors';
+import type { Buf } from '@standpipe/program';
 import { invalidAll } from './errors.js';
 
-/** A process's environment: `K=V` texts, each key once. */
+/** A process's environment: `K=V` each, every key once. */
 export interface Environment {
-  readonly entries: readonly string[];
-  /** What stands behind a key, or undefined. */
+  /** A buffer is filled by ops that run before. */
+  readonly entries: readonly (string | Buf)[];
+  /** What stands behind a key of the config's, or undefined. */
   get(key: string): string | undefined;
 }
 
 /**
- * Checks `process.env` and makes each key unique: the last one wins, in the place of the first.
+ * Checks `process.env` and makes each key unique: the last one wins and keeps its place.
  *
  * @throws SpecError for entries without `=`, with an empty key, or with a NUL
  */
@@ -20,16 +22,20 @@ export function parseEnv(env: readonly string[], pointer = '/process/env'): Envi
     const equals = entry.indexOf('=');
     if (entry.includes('\0')) issues.push({ pointer: `${pointer}/${String(i)}`, message: 'a variable contains a NUL' });
     else if (equals < 1) issues.push({ pointer: `${pointer}/${String(i)}`, message: `${JSON.stringify(entry)} is no variable`, expected: 'NAME=VALUE' });
-    else variables.set(entry.slice(0, equals), entry.slice(equals + 1));
+    else {
+      const key = entry.slice(0, equals);
+      variables.delete(key);
+      variables.set(key, entry.slice(equals + 1));
+    }
   }
   if (issues.length > 0) throw invalidAll(issues);
   return environment(variables);
 }
 
-/** The environment with one variable more, unless it is there already. */
-export function withDefault(env: Environment, key: string, value: string): Environment {
-  if (env.get(key) !== undefined) return env;
-  return { entries: [...env.entries, `${key}=${value}`], get: (wanted) => (wanted === key ? value : env.get(wanted)) };
+/** The environment with other values for some keys, put together by ops. They stand at its end. */
+export function withVariables(env: Environment, more: Readonly<Record<string, Buf>>): Environment {
+  const replaced = (entry: string | Buf): boolean => typeof entry === 'string' && Object.hasOwn(more, entry.slice(0, entry.indexOf('=')));
+  return { ...env, entries: [...env.entries.filter((entry) => !replaced(entry)), ...Object.values(more)] };
 }
 
 function environment(variables: ReadonlyMap<string, string>): Environment {

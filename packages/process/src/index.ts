@@ -1,9 +1,30 @@
+/**
+ * What a process is before it runs: user, limits, scheduling, environment, the settings of its namespaces, and its execve(2).
+ *
+ * Each function plans one part of a config.json as ops and checks it; nothing is touched until they run:
+ *
+ *     const { environment, ops } = planEnvironment(['PATH=/bin'], { uid: 1000 });
+ *     const all = [...planRlimits(rlimits), ...planUser({ uid: 1000, gid: 1000 }), ...ops, ...planCloseFds(), ...planExec(['id'], environment)];
+ *
+ * @packageDocumentation
+ */
+export { type CpuAffinity, type CpuAffinityPlan, planCpuAffinity } from './affinity.js';
+export { parseCpuList } from './cpu-list.js';
 export { type CwdPlan, planCwd, planMakeCwd } from './cwd.js';
-export { type Environment, parseEnv, searchPath, withDefault } from './env.js';
-export { planExec } from './exec.js';
+export { type Environment, parseEnv, searchPath } from './env.js';
+export { planExec, type PlanExecSettings } from './exec.js';
 export { planCloseFds } from './fds.js';
-export { type Names, planNames } from './names.js';
+export { type IoPriority, planIoPriority } from './io-priority.js';
+export { planSessionKeyring } from './keyring.js';
+export { listenFds } from './listen-fds.js';
+export { type MemoryPolicy, planMemoryPolicy } from './memory-policy.js';
+export { type NamespaceSettings, type NamespaceSettingsPlan, planNamespaceSettings, type PlanNamespaceSettingsInput } from './namespace-settings.js';
+export type { NamespaceEntry } from './own-namespaces.js';
+export { planOomScoreAdj } from './oom-score.js';
+export { type Personality, planPersonality } from './personality.js';
+export { type EnvironmentPlan, planEnvironment, type PlanEnvironmentInput } from './plan-env.js';
 export { planNoNewPrivileges } from './privileges.js';
 export { planRaiseRlimits, planRlimits, type Rlimit, RLIM_INFINITY, rlimitNames } from './rlimits.js';
-export { resetSignals } from './signals.js';
+export { planScheduler, type Scheduler } from './scheduler.js';
+export { planStdioOwner } from './stdio.js';
 export { planUser, type PlanUserSettings, type User } from './user.js';

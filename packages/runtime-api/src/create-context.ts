@@ -22,6 +22,10 @@ export interface CreateSettings {
   readonly standalone: boolean;
   /** File descriptors from 3 up that the process keeps. */
   readonly preserveFds: number;
+  /** How many of them, the first ones, are sockets that the runtime was started with (sd_listen_fds(3)): the process is told of them. */
+  readonly listenFds?: number;
+  /** The process stays in the runtime's session keyring. */
+  readonly noNewKeyring?: boolean;
   readonly pidFile: string | undefined;
   readonly consoleSocket: string | undefined;
   /** Where a failure is reported besides standard error. */

@@ -1,71 +1,84 @@
 /**
- * The user's process in the create pipeline: what it is limited to, who it is, where it is, and its execve(2).
+ * The user's process in the create pipeline: who it is, what it is limited to, where it is, and its execve(2). Hostname, domainname
+ * and sysctls as well, which are set at the same time.
  *
  * @packageDocumentation
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import {
   type CwdPlan,
-  parseEnv,
+  type Environment,
+  type NamespaceSettingsPlan,
   planCloseFds,
   planCwd,
+  planEnvironment,
   planExec,
+  planIoPriority,
   planMakeCwd,
-  planNames,
+  planMemoryPolicy,
+  planNamespaceSettings,
   planNoNewPrivileges,
+  planOomScoreAdj,
+  planPersonality,
   planRaiseRlimits,
   planRlimits,
+  planScheduler,
+  planSessionKeyring,
+  planStdioOwner,
   planUser,
 } from '@standpipe/process';
-import { createPipeline, HonouredSpec, Setgroups } from '@standpipe/runtime-api';
+import { closeFd, openHostProc, reg } from '@standpipe/program';
+import { type CreateContext, createPipeline, HonouredSpec, Setgroups } from '@standpipe/runtime-api';
 
-const { admit, rootfs, restrict, commit } = createPipeline.phase;
-const root = { uid: 0, gid: 0 };
+const { prepare, admit, rootfs, restrict, commit } = createPipeline.phase;
 
+const Settings = slot<NamespaceSettingsPlan>('process.namespace-settings');
 const Cwd = slot<CwdPlan>('process.cwd');
+const Env = slot<Environment>('process.environment');
 
 export const processPlugin: Plugin = definePlugin({
   id: 'process',
   api: 1,
   declare: ({ extend, step }) => [
-    extend(HonouredSpec, () => ({ pointers: ['/process', '/hostname', '/domainname'] })),
-    step(admit, {
-      id: 'limits.raise',
-      run({ spec, program, regs }) {
-        const inUserNamespace = spec.linux?.namespaces?.some(({ type }) => type === 'user') === true;
-        if (inUserNamespace) program.host(planRaiseRlimits(spec.process?.rlimits ?? [], regs.pid));
+    extend(HonouredSpec, () => ({
+      pointers: ['/process', '/hostname', '/domainname', '/linux/sysctl', '/linux/personality', '/linux/memoryPolicy'],
+    })),
+    step(prepare, {
+      id: 'kernel.compare',
+      writes: [Settings],
+      run({ spec, program, slots }) {
+        const { hostname, domainname, linux } = spec;
+        const plan = planNamespaceSettings({ hostname, domainname, sysctl: linux?.sysctl }, { namespaces: linux?.namespaces ?? [] });
+        slots.set(Settings, plan);
+        program.host(plan.host);
       },
     }),
+    step(admit, { id: 'process.admit', run: admitProcess }),
     step(rootfs, {
       id: 'cwd.make',
       after: ['mounts.mount'],
-      run: ({ spec, program, regs }) => program.container(planMakeCwd(spec.process?.cwd ?? '/', regs.root)),
+      run: ({ spec, program, regs }) => program.container(planMakeCwd(cwdOf(spec), regs.root)),
     }),
     step(restrict, {
-      id: 'names.set',
-      run: ({ spec, program }) => program.container(planNames(spec)),
-    }),
-    step(restrict, {
-      id: 'limits.set',
-      after: ['names.set'],
-      before: ['user.become'],
-      run: ({ spec, program }) => program.container(planRlimits(spec.process?.rlimits ?? [])),
-    }),
-    step(restrict, {
-      id: 'privileges.forgo',
-      after: ['limits.set'],
-      before: ['user.become'],
-      run({ spec, program }) {
-        if (spec.process?.noNewPrivileges === true) program.container(planNoNewPrivileges());
+      id: 'keyring.join',
+      before: ['kernel.set'],
+      run({ settings, program }) {
+        if (settings.noNewKeyring !== true) program.container(planSessionKeyring(`_ses.${settings.id}`));
       },
     }),
     step(restrict, {
+      id: 'kernel.set',
+      reads: [Settings],
+      run: ({ program, slots }) => program.container(slots.need(Settings).container),
+    }),
+    step(restrict, { id: 'process.limit', after: ['kernel.set'], before: ['user.become'], run: limitProcess }),
+    step(restrict, {
       id: 'cwd.enter',
-      after: ['privileges.forgo'],
+      after: ['process.limit'],
       before: ['user.become'],
       writes: [Cwd],
       run({ spec, program, slots }) {
-        const plan = planCwd(spec.process?.cwd ?? '/');
+        const plan = planCwd(cwdOf(spec));
         slots.set(Cwd, plan);
         program.container(plan.beforeUser);
       },
@@ -73,7 +86,10 @@ export const processPlugin: Plugin = definePlugin({
     step(restrict, {
       id: 'user.become',
       reads: [Setgroups],
-      run: ({ spec, program, slots }) => program.container(planUser(spec.process?.user ?? root, { setgroups: slots.get(Setgroups) })),
+      run({ spec, program, slots }) {
+        const user = userOf(spec);
+        program.container([...planStdioOwner(user.uid), ...planUser(user, { setgroups: slots.get(Setgroups) })]);
+      },
     }),
     step(restrict, {
       id: 'cwd.check',
@@ -82,13 +98,54 @@ export const processPlugin: Plugin = definePlugin({
       reads: [Cwd],
       run: ({ program, slots }) => program.container(slots.need(Cwd).afterUser),
     }),
+    step(restrict, {
+      id: 'environment.complete',
+      after: ['cwd.check'],
+      before: ['capabilities.set'],
+      writes: [Env],
+      run({ spec, settings, program, slots }) {
+        const { ops, environment } = planEnvironment(spec.process?.env ?? [], { uid: userOf(spec).uid, listenFds: settings.listenFds });
+        slots.set(Env, environment);
+        program.container(ops);
+      },
+    }),
     step(commit, {
       id: 'process.exec',
-      run({ spec, program, settings }) {
-        program.container([...planCloseFds(settings.preserveFds), ...planExec(spec.process?.args ?? [], parseEnv(spec.process?.env ?? []))]);
-      },
+      reads: [Env],
+      run: ({ spec, settings, program, slots }) =>
+        program.container([...planCloseFds(settings.preserveFds), ...planExec(spec.process?.args ?? [], slots.need(Env))]),
     }),
   ],
 });
+
+/** From outside, where the privileges are those of the initial user namespace. */
+function admitProcess({ spec, program, regs }: CreateContext): void {
+  const { oomScoreAdj, rlimits = [], scheduler, ioPriority } = spec.process ?? {};
+  if (oomScoreAdj !== undefined) {
+    const proc = reg('host proc');
+    program.host([...openHostProc(proc), ...planOomScoreAdj(oomScoreAdj, { proc, pid: regs.pid }), closeFd(proc)]);
+  }
+  // With our own user namespace it has our own privileges, and needs no room made.
+  if (spec.linux?.namespaces?.some(({ type }) => type === 'user') === true) program.host(planRaiseRlimits(rlimits, regs.pid));
+  if (scheduler !== undefined) program.host(planScheduler(scheduler, regs.pid));
+  if (ioPriority !== undefined) program.host(planIoPriority(ioPriority, regs.pid));
+}
+
+function limitProcess({ spec, program }: CreateContext): void {
+  const { personality, memoryPolicy } = spec.linux ?? {};
+  const { rlimits = [], noNewPrivileges } = spec.process ?? {};
+  if (personality !== undefined) program.container(planPersonality(personality));
+  if (memoryPolicy !== undefined) program.container(planMemoryPolicy(memoryPolicy));
+  program.container(planRlimits(rlimits));
+  if (noNewPrivileges === true) program.container(planNoNewPrivileges());
+}
+
+function cwdOf({ process }: CreateContext['spec']): string {
+  return process?.cwd ?? '/';
+}
+
+function userOf({ process }: CreateContext['spec']): NonNullable<typeof process>['user'] {
+  return process?.user ?? { uid: 0, gid: 0 };
+}
 
 export default processPlugin;
