@@ -15,7 +15,9 @@ const flags = [
   '-std=gnu11 -O2 -Wall -Wextra -Werror -static -nostdlib -ffreestanding -fno-builtin -fno-pie -no-pie',
   '-fno-stack-protector -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -s',
   '-Wl,--build-id=none -Wl,-z,norelro -Wl,-z,noexecstack',
-].join(' ').split(' ');
+]
+  .join(' ')
+  .split(' ');
 
 const architectures = {
   x64: { compilers: ['x86_64-linux-gnu-gcc', 'cc'], flags: ['-mno-red-zone', '-fcf-protection=none', '-mgeneral-regs-only'] },
@@ -40,9 +42,13 @@ try {
       continue;
     }
     const out = join(work, arch);
-    execFileSync(compiler, [...flags, ...own, `-DINIT_ID=${id}UL`, `-Wl,-T,${join(sources, 'init.ld')}`, '-o', out, join(sources, 'init.c')], {
-      stdio: 'inherit',
-    });
+    execFileSync(
+      compiler,
+      [...flags, ...own, `-DINIT_ID=${id}UL`, `-Wl,-T,${join(sources, 'init.ld')}`, '-o', out, join(sources, 'init.c')],
+      {
+        stdio: 'inherit',
+      },
+    );
     images[arch] = trim(readFileSync(out));
     console.log(`standpipe-init for ${arch}: ${images[arch].length} bytes, id ${id}`);
   }
@@ -72,7 +78,8 @@ function trim(image) {
   let end = 0;
   for (let at = first; at < first + count * 56; at += 56) {
     const vaddr = image.readBigUInt64LE(at + 16);
-    if (image.readUInt32LE(at) === 1 && vaddr < 0x10000000n) end = Math.max(end, Number(image.readBigUInt64LE(at + 8) + image.readBigUInt64LE(at + 32)));
+    if (image.readUInt32LE(at) === 1 && vaddr < 0x10000000n)
+      end = Math.max(end, Number(image.readBigUInt64LE(at + 8) + image.readBigUInt64LE(at + 32)));
   }
   const trimmed = Buffer.from(image.subarray(0, end));
   trimmed.writeBigUInt64LE(0n, 40); // e_shoff

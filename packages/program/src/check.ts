@@ -19,8 +19,7 @@ import {
   PROGRAM_VERSION,
   tests,
 } from './format.js';
-import { initId as ownInitId } from './init-image.js';
-import type { InitArch } from './init-image.js';
+import { type InitArch, initId as ownInitId } from './init-image.js';
 
 export interface CheckSettings {
   /** For which architecture it must be; any when left out. */
@@ -104,7 +103,8 @@ function checkOp(view: DataView, at: number, { opCount, registerCount, dataSize 
   const high = (i: number): number => view.getUint32(at + opField.args + 8 * i + 4, true);
   const extent = (i: number): number => (kind(i) === operandKind.data ? high(i) : 0);
   for (let i = 0; i < 6; i++) {
-    if (kind(i) === operandKind.register && (high(i) !== 0 || low(i) >= registerCount)) return 'an operand names a register that does not exist';
+    if (kind(i) === operandKind.register && (high(i) !== 0 || low(i) >= registerCount))
+      return 'an operand names a register that does not exist';
     if (kind(i) === operandKind.data && low(i) + high(i) > dataSize) return 'an operand points outside the data';
     if (kind(i) > operandKind.data) return 'an operand is of an unknown kind';
   }

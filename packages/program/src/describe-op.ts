@@ -32,7 +32,14 @@ export class OpDescriber {
     switch (op.code) {
       case 'syscall': {
         const name = syscallName(op.number, this.#program.arch) ?? `syscall_${op.number}`;
-        return result + describeCall(name, op.operands.map((operand) => this.#argument(operand)), this.#program.arch);
+        return (
+          result +
+          describeCall(
+            name,
+            op.operands.map((operand) => this.#argument(operand)),
+            this.#program.arch,
+          )
+        );
       }
       case 'jump':
         return '';
@@ -53,8 +60,10 @@ export class OpDescriber {
         const by = second?.kind === 'register' ? ` by op ${this.operand(second)}` : '';
         return `raise${first === undefined || isZero(first) ? '' : ` ${this.#errno(first)}`}${by}`;
       }
-      case 'report': {
-        const [, prefix, suffix] = op.operands.map((operand) => (operand.kind === 'data' ? textAt(this.#program.data, operand.offset) : ''));
+      default: {
+        const [, prefix, suffix] = op.operands.map((operand) =>
+          operand.kind === 'data' ? textAt(this.#program.data, operand.offset) : '',
+        );
         return `${result}report(${this.operand(first)}, ${JSON.stringify(prefix)}, ${JSON.stringify(suffix)}${op.sub === REPORT_JSON ? ', json' : ''})`;
       }
     }
@@ -129,7 +138,12 @@ export class OpDescriber {
     const masked = mask?.kind === 'immediate' && mask.value !== -1n;
     const left = `${this.operand(value)}${masked ? ` & ${mask.value === BigInt(S_IFMT) ? 'S_IFMT' : hexOf(mask.value)}` : ''}`;
     const isErrno = value?.kind === 'register' && fixedRegisters[value.register] === ERRNO;
-    const right = against?.kind === 'immediate' && masked ? maskedValue(mask.value, against.value) : isErrno ? this.#errno(against) : this.operand(against);
+    const right =
+      against?.kind === 'immediate' && masked
+        ? maskedValue(mask.value, against.value)
+        : isErrno
+          ? this.#errno(against)
+          : this.operand(against);
     return `${left} ${tests[op.sub] ?? '=='} ${right}`;
   }
 

@@ -40,7 +40,7 @@ export function disassemble(program: Program | DecodedProgram, { origins = true 
   const source = decoded(program);
   const { names, ops } = source;
   const describer = new OpDescriber(source);
-  const targets = new Set(ops.flatMap((op, index) => (goesElsewhere(op, index) ? [op.jump] : [])));
+  const targets = new Set(ops.flatMap((op, index) => (goesElsewhere(op, index, ops.length) ? [op.jump] : [])));
 
   const lines: string[] = [];
   const above = new NotesAbove(source);
@@ -61,25 +61,27 @@ export function disassemble(program: Program | DecodedProgram, { origins = true 
       fail = op.fail;
       lines.push(`      on failure go to ${describer.target(fail)}`);
     }
-    lines.push(`${String(index).padStart(5)} ${lineOf(op, index, describer, undoing)}`);
+    lines.push(`${String(index).padStart(5)} ${lineOf(source, index, describer)}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
 /** What one op does and where it goes on, in one line. */
-export function lineOf(op: DecodedOp, index: number, describer: OpDescriber, undoing = false): string {
+export function lineOf({ ops, names }: DecodedProgram, index: number, describer: OpDescriber): string {
+  const op = ops[index];
+  if (op === undefined) return '';
   const shown = describer.describe(op);
-  const goto = goesElsewhere(op, index) ? `goto ${describer.target(op.jump)}` : '';
+  const goto = goesElsewhere(op, index, ops.length) ? `goto ${describer.target(op.jump)}` : '';
   if (op.code === 'jump' || op.code === 'branch') return [shown, goto].filter(Boolean).join(' ');
-  if (op.errnos.length === 0 || op.code === 'report' || (undoing && goto === '')) return shown;
+  if (op.errnos.length === 0 || op.code === 'report' || (goto === '' && isUndoing(names?.sections, index))) return shown;
   const errnos = op.errnos === 'any' ? 'any error' : op.errnos.map(errnoName).join(' or ');
   return `${shown}, unless ${errnos}${goto === '' ? '' : `: ${goto}`}`;
 }
 
-/** Whether an op may lead to its `jump`, and that is not the next one. */
-function goesElsewhere(op: DecodedOp, index: number): boolean {
+/** Whether an op may lead to its `jump`, and that is not the next one. The last op's next one is itself. */
+function goesElsewhere(op: DecodedOp, index: number, count: number): boolean {
   if (op.code === 'jump' || op.code === 'branch') return true;
-  return op.errnos.length > 0 && op.jump !== index + 1 && op.code !== 'report';
+  return op.errnos.length > 0 && op.code !== 'report' && op.jump !== Math.min(index + 1, count - 1);
 }
 
 function canFail(op: DecodedOp): boolean {
@@ -123,7 +125,8 @@ class NotesAbove {
     const name = origin === undefined ? '' : `${origin.plugin}/${origin.step}`;
     const say = this.#program.ops[index]?.message;
     const pointer = this.#program.names?.pointers[index];
-    const isNews = name !== this.#origin || (say !== undefined && say !== this.#say) || (pointer !== undefined && pointer !== this.#pointer);
+    const isNews =
+      name !== this.#origin || (say !== undefined && say !== this.#say) || (pointer !== undefined && pointer !== this.#pointer);
     if (!isNews) return undefined;
     this.#origin = name;
     this.#say = say;

@@ -54,7 +54,8 @@ function findSegment(view: DataView): number {
   for (let i = 0; i < count; i++) {
     const at = first + i * SEGMENT_SIZE;
     if (at + SEGMENT_SIZE > view.byteLength) break;
-    if (view.getUint32(at + segmentField.type, true) === PT_LOAD && view.getBigUint64(at + segmentField.vaddr, true) === PROGRAM_VADDR) return at;
+    if (view.getUint32(at + segmentField.type, true) === PT_LOAD && view.getBigUint64(at + segmentField.vaddr, true) === PROGRAM_VADDR)
+      return at;
   }
   throw malformedProgram('it has no segment for a program');
 }

@@ -7,21 +7,7 @@
  *
  * @packageDocumentation
  */
-export {
-  ARGV,
-  at,
-  type Buf,
-  buf,
-  type BufRef,
-  ENVP,
-  ERRNO,
-  FAILED,
-  type Operand,
-  type Reg,
-  reg,
-  type Word,
-  words,
-} from './operand.js';
+export { ARGV, at, type Buf, buf, type BufRef, ENVP, ERRNO, FAILED, type Operand, type Reg, reg, type Word, words } from './operand.js';
 export {
   branch,
   compute,
@@ -40,7 +26,17 @@ export {
   undo,
   type Unless,
 } from './op.js';
-export { type Fragment, link, type LinkedOp, type LinkedSection, type Origin, type Program, type ProgramSource, section, type Section } from './link.js';
+export {
+  type Fragment,
+  link,
+  type LinkedOp,
+  type LinkedSection,
+  type Origin,
+  type Program,
+  type ProgramSource,
+  section,
+  type Section,
+} from './link.js';
 export { encode, type EncodeSettings } from './encode.js';
 export { checkProgram, type CheckSettings } from './check.js';
 export { decode, type DecodedOp, type DecodedOperand, type DecodedProgram } from './decode.js';

@@ -34,7 +34,10 @@ export function branchUnlessInode(fd: Reg, expected: InodeExpectation, otherwise
     load(at(stat, statxField.mode.offset), statxField.mode.size, value),
     branch(value, '!=', expected.type, otherwise, S_IFMT),
   ];
-  for (const [field, number] of [['rdevMajor', expected.major], ['rdevMinor', expected.minor]] as const) {
+  for (const [field, number] of [
+    ['rdevMajor', expected.major],
+    ['rdevMinor', expected.minor],
+  ] as const) {
     if (number === undefined) continue;
     ops.push(load(at(stat, statxField[field].offset), statxField[field].size, value), branch(value, '!=', number, otherwise));
   }

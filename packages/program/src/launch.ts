@@ -26,8 +26,10 @@ export function sealedExecutable(port: SyscallPort, executable: Uint8Array): num
   if (fd === -(errnoNumber('EINVAL') ?? 0)) fd = create(MFD.CLOEXEC | MFD.ALLOW_SEALING);
   check(fd, { syscall: 'memfd_create', args: ['standpipe-init'] });
   try {
-    for (let written = 0; written < executable.length; ) {
-      written += check(port.syscall(syscallNumber('write'), fd, executable.subarray(written), executable.length - written), { syscall: 'write' });
+    for (let written = 0; written < executable.length;) {
+      written += check(port.syscall(syscallNumber('write'), fd, executable.subarray(written), executable.length - written), {
+        syscall: 'write',
+      });
     }
     check(port.syscall(syscallNumber('fcntl'), fd, F.ADD_SEALS, EXECUTABLE_SEALS), { syscall: 'fcntl', args: ['F_ADD_SEALS'] });
   } catch (error) {
@@ -45,7 +47,10 @@ export function sealedExecutable(port: SyscallPort, executable: Uint8Array): num
  * execve(2); a program that cares resets them in its first ops (see `prologue`). Of its file
  * descriptors the program keeps the standard streams and `preserveFds` from 3 up.
  */
-export function becomeProgram(program: Program, settings: { port?: SyscallPort; env?: readonly string[]; preserveFds?: number } = {}): never {
+export function becomeProgram(
+  program: Program,
+  settings: { port?: SyscallPort; env?: readonly string[]; preserveFds?: number } = {},
+): never {
   const port = settings.port ?? openPort();
   // Node marks every fd that it inherits close-on-exec, the standard streams included.
   for (let kept = 0; kept < 3 + (settings.preserveFds ?? 0); kept++) port.syscall(syscallNumber('fcntl'), kept, F.SETFD, 0);

@@ -158,4 +158,3 @@ function targetOf(op: Emitted, find: (target: Label) => number): number | undefi
 export function section(name: string, start: Label, ops: readonly Op[], end: readonly Op[], origin: Origin): Section {
   return { name, start, fragments: [{ origin, ops }], end: { origin, ops: end } };
 }
-

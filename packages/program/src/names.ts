@@ -62,7 +62,10 @@ export function encodeNames(names: Names): Uint8Array {
   for (const { name, offset, size } of names.buffers) (buffers[name] ??= []).push(offset, size);
   const notes: Notes = {
     sections: names.sections.map(({ name, from, undo, end, to }) => [name, from, undo, end, to]),
-    origins: runsOf(names.origins, (one, other) => one.plugin === other.plugin && one.step === other.step).map(([at, { plugin, step }]) => [at, [plugin, step]]),
+    origins: runsOf(names.origins, (one, other) => one.plugin === other.plugin && one.step === other.step).map(([at, { plugin, step }]) => [
+      at,
+      [plugin, step],
+    ]),
     pointers: runsOf(names.pointers, Object.is).map(([at, pointer]) => [at, pointer ?? null]),
     registers: names.registers.slice(fixedRegisters.length),
     labels: [...names.labels],
@@ -110,7 +113,8 @@ function listOf<T>(runs: Runs<T>, length: number): (T | undefined)[] {
 const isPlace = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isList = (value: unknown, ...shape: ((item: unknown) => boolean)[]): boolean =>
-  Array.isArray(value) && (shape.length === 1 ? value.every((item) => shape[0]?.(item)) : value.length === shape.length && shape.every((is, at) => is(value[at])));
+  Array.isArray(value) &&
+  (shape.length === 1 ? value.every((item) => shape[0]?.(item)) : value.length === shape.length && shape.every((is, at) => is(value[at])));
 
 function isNotes(value: unknown): value is Notes {
   if (typeof value !== 'object' || value === null) return false;

@@ -116,18 +116,7 @@ export interface UndoOp {
   readonly ops: readonly Op[];
 }
 
-export type Op =
-  | SyscallOp
-  | LabelOp
-  | JumpOp
-  | BranchOp
-  | LoadOp
-  | StoreOp
-  | ComputeOp
-  | FormatOp
-  | RaiseOp
-  | ReportOp
-  | UndoOp;
+export type Op = SyscallOp | LabelOp | JumpOp | BranchOp | LoadOp | StoreOp | ComputeOp | FormatOp | RaiseOp | ReportOp | UndoOp;
 
 export interface SyscallSettings extends OpNotes {
   readonly to?: Reg | undefined;

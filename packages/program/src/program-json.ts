@@ -51,26 +51,24 @@ export function programToJson(program: Program | DecodedProgram): JsonProgram {
     arch,
     initId: `0x${source.initId.toString(16)}`,
     sections: names?.sections ?? [],
-    ops: source.ops.map((op, index): JsonOp => {
-      const undoing = isUndoing(names?.sections, index);
-      return {
-        index,
-        op: op.code,
-        text: lineOf(op, index, describer, undoing),
-        syscall: op.code === 'syscall' ? syscallName(op.number, arch) : undefined,
-        by: byOf(op),
-        args: op.operands.map((operand) => operandToJson(operand, source, describer)),
-        to: op.dst === undefined ? undefined : describer.register(op.dst),
-        unless: op.errnos === 'any' ? 'any' : op.errnos.length > 0 ? op.errnos.map(errnoName) : undefined,
-        fail: op.fail,
-        jump: op.jump,
-        undoing,
-        plugin: names?.origins[index]?.plugin,
-        step: names?.origins[index]?.step,
-        pointer: names?.pointers[index],
-        say: op.message,
-      };
-    }),
+    ops: source.ops.map((op, index): JsonOp => ({
+      index,
+      op: op.code,
+      text: lineOf(source, index, describer),
+      syscall: op.code === 'syscall' ? syscallName(op.number, arch) : undefined,
+      by: byOf(op),
+      // A report's fourth are the texts of all errnos.
+      args: op.operands.slice(0, op.code === 'report' ? 3 : 6).map((operand) => operandToJson(operand, source, describer)),
+      to: op.dst === undefined ? undefined : describer.register(op.dst),
+      unless: op.errnos === 'any' ? 'any' : op.errnos.length > 0 ? op.errnos.map(errnoName) : undefined,
+      fail: op.fail,
+      jump: op.jump,
+      undoing: isUndoing(names?.sections, index),
+      plugin: names?.origins[index]?.plugin,
+      step: names?.origins[index]?.step,
+      pointer: names?.pointers[index],
+      say: op.message,
+    })),
   };
 }
 
@@ -90,7 +88,7 @@ function operandToJson(operand: DecodedOperand, { data }: DecodedProgram, descri
     }
     case 'register':
       return { register: describer.register(operand.register) };
-    case 'data': {
+    default: {
       const { offset, extent } = operand;
       const bytes = data.subarray(offset, offset + extent);
       const buffer = describer.bufferAt(offset)?.name;

@@ -13,16 +13,37 @@ import { join } from 'node:path';
 const targets = {
   x64: { package: 'linux-libc-dev', include: 'usr/include', multiarch: 'x86_64-linux-gnu', define: ['__x86_64__', '__LP64__'] },
   arm64: { package: 'linux-libc-dev-arm64-cross', include: 'usr/aarch64-linux-gnu/include', define: ['__aarch64__', '__LP64__'] },
-  riscv64: { package: 'linux-libc-dev-riscv64-cross', include: 'usr/riscv64-linux-gnu/include', define: ['__riscv', '__LP64__', '__riscv_xlen=64'] },
+  riscv64: {
+    package: 'linux-libc-dev-riscv64-cross',
+    include: 'usr/riscv64-linux-gnu/include',
+    define: ['__riscv', '__LP64__', '__riscv_xlen=64'],
+  },
   ppc64le: { package: 'linux-libc-dev-ppc64el-cross', include: 'usr/powerpc64le-linux-gnu/include', define: ['__powerpc64__', '__LP64__'] },
   s390x: { package: 'linux-libc-dev-s390x-cross', include: 'usr/s390x-linux-gnu/include', define: ['__s390x__', '__LP64__'] },
 };
 
 // Newer than the headers. From 424 on every architecture uses the same number.
 const everywhere = {
-  memfd_secret: 447, cachestat: 451, fchmodat2: 452, map_shadow_stack: 453, futex_wake: 454, futex_wait: 455, futex_requeue: 456,
-  statmount: 457, listmount: 458, lsm_get_self_attr: 459, lsm_set_self_attr: 460, lsm_list_modules: 461, mseal: 462,
-  setxattrat: 463, getxattrat: 464, listxattrat: 465, removexattrat: 466, open_tree_attr: 467, file_getattr: 468, file_setattr: 469,
+  memfd_secret: 447,
+  cachestat: 451,
+  fchmodat2: 452,
+  map_shadow_stack: 453,
+  futex_wake: 454,
+  futex_wait: 455,
+  futex_requeue: 456,
+  statmount: 457,
+  listmount: 458,
+  lsm_get_self_attr: 459,
+  lsm_set_self_attr: 460,
+  lsm_list_modules: 461,
+  mseal: 462,
+  setxattrat: 463,
+  getxattrat: 464,
+  listxattrat: 465,
+  removexattrat: 466,
+  open_tree_attr: 467,
+  file_getattr: 468,
+  file_setattr: 469,
 };
 const additions = {
   x64: { uretprobe: 335, uprobe: 336 },
@@ -99,7 +120,9 @@ ${wrap(names.join(' '), 120)};
 
 /** Two base-36 digits for each of \`names\`; \`--\` where the architecture lacks the call. */
 export const numbers = {
-${Object.entries(tables).map(([arch, table]) => `  ${arch}:\n${wrap(column(table), 120, 4)},`).join('\n')}
+${Object.entries(tables)
+  .map(([arch, table]) => `  ${arch}:\n${wrap(column(table), 120, 4)},`)
+  .join('\n')}
 } as const;
 
 /** The names that x64 or arm64 knows. */
@@ -110,7 +133,7 @@ ${typed.map((name) => `  | '${name}'`).join('\n')};
 
 function wrap(text, width, indent = 2) {
   const lines = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     // After a blank where there is one, so that a name is never cut.
     const blank = at + width < text.length ? text.lastIndexOf(' ', at + width) + 1 : 0;
     const end = blank > at ? blank : at + width;

@@ -19,5 +19,5 @@ export function describeFlags(value: number | bigint, table: Readonly<Record<str
 }
 
 function countBits(bits: bigint): number {
-  return bits < 0n ? 0 : [...bits.toString(2)].filter((digit) => digit === '1').length;
+  return bits < 0n ? 0 : bits.toString(2).replaceAll('0', '').length;
 }

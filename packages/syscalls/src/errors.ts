@@ -1,40 +1,4 @@
-import { NotSupportedError, PlumbingError, SafetyError, SyscallError } from '@standpipe/errors';
-import { describeCall, type DescribableArg } from './describe.js';
-import { errnoName, errnoText } from './errno.js';
-
-/** What was asked of the kernel, for the message of a SyscallError. */
-export interface FailedCall {
-  /** Name of the system call. */
-  readonly syscall: string;
-  /** The arguments as they were passed; rendered as strace(1) would. */
-  readonly args?: readonly DescribableArg[] | undefined;
-  readonly path?: string | undefined;
-  readonly dest?: string | undefined;
-  /** What was attempted, in a few words that go before the call: `open the console`. */
-  readonly message?: string | undefined;
-  readonly hint?: string | undefined;
-}
-
-/** A SyscallError that reads `openat2(3, "etc", {flags=O_PATH}, 24) = ENOENT (no such file or directory)`. */
-export function syscallFailed(errno: number, call: FailedCall): SyscallError {
-  const code = errnoName(errno);
-  const attempt = call.message === undefined ? '' : `${call.message}: `;
-  const shown = describeCall(call.syscall, call.args ?? []);
-  return new SyscallError(`${attempt}${shown} = ${code} (${errnoText(errno)})`, {
-    code,
-    errno: Math.abs(errno),
-    syscall: call.syscall,
-    path: call.path,
-    dest: call.dest,
-    hint: call.hint,
-  });
-}
-
-/** Gives a port's result back, or throws the SyscallError for it when it is negative. */
-export function check(result: number, call: FailedCall): number {
-  if (result < 0) throw syscallFailed(result, call);
-  return result;
-}
+import { NotSupportedError, PlumbingError, SafetyError, type SyscallError } from '@standpipe/errors';
 
 export function unknownArchitecture(arch: string): NotSupportedError {
   return new NotSupportedError(`no system call tables for the architecture ${arch}`, { feature: `architecture ${arch}` });
@@ -53,9 +17,12 @@ export function noNativeDoor(cause: unknown): NotSupportedError {
 }
 
 export function badArgument(value: unknown, why: string): PlumbingError {
-  return new PlumbingError(`not an argument for a system call: ${typeof value === 'string' ? JSON.stringify(value) : String(value)} ${why}`, {
-    code: 'ARGUMENT_INVALID',
-  });
+  return new PlumbingError(
+    `not an argument for a system call: ${typeof value === 'string' ? JSON.stringify(value) : String(value)} ${why}`,
+    {
+      code: 'ARGUMENT_INVALID',
+    },
+  );
 }
 
 export function fdClosed(): PlumbingError {
@@ -74,5 +41,8 @@ export function notProcfs(found: string): SafetyError {
 
 export function procfsTampered(path: string, cause: SyscallError): SafetyError {
   const what = cause.code === 'EXDEV' ? 'something is mounted over it' : 'a link is in the way';
-  return new SafetyError(`open ${JSON.stringify(path)} in procfs: ${what}`, { invariant: 'procfs is reached past no mount and no link', cause });
+  return new SafetyError(`open ${JSON.stringify(path)} in procfs: ${what}`, {
+    invariant: 'procfs is reached past no mount and no link',
+    cause,
+  });
 }

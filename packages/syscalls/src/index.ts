@@ -26,7 +26,7 @@ export { errnoName, errnoNumber, errnoText } from './errno.js';
 
 export type { SyscallArg, SyscallPort } from './port.js';
 export { openPort } from './open-port.js';
-export { check, type FailedCall, syscallFailed } from './errors.js';
+export { check, type FailedCall, syscallFailed } from './failed-call.js';
 export { describeCall, type DescribableArg, type Pointed } from './describe.js';
 export { describeFlags } from './describe-flags.js';
 

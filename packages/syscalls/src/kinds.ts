@@ -21,8 +21,7 @@ export const numeric =
   (arg, call) =>
     typeof arg === 'number' || typeof arg === 'bigint' ? show(Number(arg), call) : undefined;
 
-export const flags = (table: Table, prefix: string): Kind =>
-  numeric((value) => describeFlags(value, table, prefix));
+export const flags = (table: Table, prefix: string): Kind => numeric((value) => describeFlags(value, table, prefix));
 
 /** One value of a set rather than bits of one. */
 export const oneOf = (table: Table, prefix: string, only: (name: string) => boolean = () => true): Kind =>
@@ -32,7 +31,8 @@ export const oneOf = (table: Table, prefix: string, only: (name: string) => bool
   });
 
 /** A number by its place in a list. */
-export const named = (names: readonly string[] | Readonly<Record<number, string>>): Kind => numeric((value) => (names as Readonly<Record<number, string>>)[value]);
+export const named = (names: readonly string[] | Readonly<Record<number, string>>): Kind =>
+  numeric((value) => (names as Readonly<Record<number, string>>)[value]);
 
 export const hex: Kind = numeric((value) => (value === 0 ? '0' : `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`));
 export const octal: Kind = numeric((value) => (value < 0 ? undefined : value === 0 ? '0' : `0${value.toString(8)}`));
@@ -43,7 +43,8 @@ export function describeOpenFlags(value: number, arch: Arch): string {
   const { ACCMODE, RDONLY, WRONLY, RDWR, ...bits } = openFlags(arch);
   const access = value & ACCMODE;
   const rest = describeFlags(value - access, bits, 'O_');
-  const name = access === RDWR ? 'O_RDWR' : access === WRONLY ? 'O_WRONLY' : access === RDONLY && (value & bits.PATH) === 0 ? 'O_RDONLY' : undefined;
+  const name =
+    access === RDWR ? 'O_RDWR' : access === WRONLY ? 'O_WRONLY' : access === RDONLY && (value & bits.PATH) === 0 ? 'O_RDONLY' : undefined;
   return [name, rest === '0' ? undefined : rest].filter((part) => part !== undefined).join('|');
 }
 
@@ -63,9 +64,13 @@ export function pointedBy(arg: DescribableArg): Pointed | undefined {
   return arg !== null && typeof arg === 'object' && 'name' in arg ? arg : undefined;
 }
 
+/** A pointer of which only 0 is shown by name. */
+export const pointer: Kind = numeric((value) => (value === 0 ? 'NULL' : `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`));
+
 /** A NUL-terminated text. */
-export const text: Kind = (arg) => {
+export const text: Kind = (arg, call) => {
   const pointed = pointedBy(arg);
+  if (pointed === undefined) return pointer(arg, call);
   const end = pointed?.bytes?.indexOf(0) ?? -1;
   return end < 0 ? undefined : JSON.stringify(new TextDecoder().decode(pointed?.bytes?.subarray(0, end)));
 };
@@ -73,16 +78,20 @@ export const text: Kind = (arg) => {
 const shownBytes = 32;
 
 /** Bytes as they are, of which the argument `size` says how many. */
-export const data = (size: number): Kind => (arg, { args }) => {
-  const bytes = pointedBy(arg)?.bytes;
-  if (bytes === undefined) return undefined;
-  const count = args[size];
-  return quote(typeof count === 'number' || typeof count === 'bigint' ? bytes.subarray(0, Number(count)) : bytes);
-};
+export const data =
+  (size: number): Kind =>
+  (arg, call) => {
+    const bytes = pointedBy(arg)?.bytes;
+    if (bytes === undefined) return pointer(arg, call);
+    const count = call.args[size];
+    return quote(typeof count === 'number' || typeof count === 'bigint' ? bytes.subarray(0, Number(count)) : bytes);
+  };
 
 export function quote(bytes: Uint8Array): string {
   const content = new TextDecoder('latin1').decode(bytes.subarray(0, shownBytes));
   // eslint-disable-next-line no-control-regex
-  const escaped = content.replace(/[^\x20-\x7e]/g, (char) => (char === '\n' ? '\\n' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`));
+  const escaped = content.replace(/[^\x20-\x7e]/g, (char) =>
+    char === '\n' ? '\\n' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
   return `"${escaped.replaceAll('"', '\\"')}"${bytes.byteLength > shownBytes ? '...' : ''}`;
 }

@@ -4,8 +4,7 @@ import { describeCall } from './describe.js';
 import { errnoName, errnoText } from './errno.js';
 import { badArgument } from './errors.js';
 import { refuseUnpassable } from './marshal.js';
-import { syscallName } from './numbers.js';
-import type { SyscallName } from './numbers.js';
+import { syscallName, type SyscallName } from './numbers.js';
 import type { SyscallArg, SyscallPort } from './port.js';
 
 /** A result, or what makes one; a function may also fill the buffers it is given, as the kernel would. */
@@ -29,8 +28,10 @@ export interface RecordingPort extends SyscallPort {
 }
 
 const makesFd = new Set(
-  ('open openat openat2 memfd_create dup pidfd_open pidfd_getfd socket accept4 eventfd2 epoll_create1 signalfd4 timerfd_create ' +
-    'inotify_init1 fsopen fspick fsmount open_tree open_tree_attr userfaultfd io_uring_setup landlock_create_ruleset memfd_secret').split(' '),
+  (
+    'open openat openat2 memfd_create dup pidfd_open pidfd_getfd socket accept4 eventfd2 epoll_create1 signalfd4 timerfd_create ' +
+    'inotify_init1 fsopen fspick fsmount open_tree open_tree_attr userfaultfd io_uring_setup landlock_create_ruleset memfd_secret'
+  ).split(' '),
 );
 
 /**

@@ -16,7 +16,7 @@ import { AT, F, FD_CLOEXEC, MFD } from './constants/open.js';
 import { CLONE, CLOSE_RANGE, P, PR, W } from './constants/process.js';
 import { AF, MSG, SOCK } from './constants/socket.js';
 import { describeFlags } from './describe-flags.js';
-import { by, data, dirfd, flags, hex, type Kind, named, numeric, octal, oneOf, open, signal, text } from './kinds.js';
+import { by, data, dirfd, flags, type Kind, named, numeric, octal, oneOf, open, pointer, signal, text } from './kinds.js';
 import {
   accessMode,
   capData,
@@ -41,11 +41,14 @@ import {
 const prefixed = (prefix: string, table: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(table).map(([name, bits]) => [prefix + name, bits]));
 
-const { STATX_FORCE_SYNC, STATX_DONT_SYNC, EACCESS, REMOVEDIR, FDCWD, ...at } = AT;
+const { STATX_FORCE_SYNC, STATX_DONT_SYNC, EACCESS, REMOVEDIR, FDCWD: _FDCWD, ...at } = AT;
 const atFlags = flags(at, 'AT_');
 const access = numeric(accessMode);
 const cloneFlags = flags(CLONE, 'CLONE_');
-const waitOptions = flags(Object.fromEntries(Object.entries(W).map(([name, bits]) => [name.startsWith('__') ? name : `W${name}`, bits])), '');
+const waitOptions = flags(
+  Object.fromEntries(Object.entries(W).map(([name, bits]) => [name.startsWith('__') ? name : `W${name}`, bits])),
+  '',
+);
 const mountFlags = flags(MS, 'MS_');
 const messageFlags = flags(MSG, 'MSG_');
 const none = undefined;
@@ -58,7 +61,13 @@ const fcntlArgument = by(1, (command) =>
 
 const isAmbient = (name: string): boolean => name.startsWith('CAP_AMBIENT_');
 const prctlArgument = by(0, (option) =>
-  option === PR.SET_NAME ? text : option === PR.SET_PDEATHSIG ? signal : option === PR.CAP_AMBIENT ? oneOf(PR, 'PR_', isAmbient) : undefined,
+  option === PR.SET_NAME
+    ? text
+    : option === PR.SET_PDEATHSIG
+      ? signal
+      : option === PR.CAP_AMBIENT
+        ? oneOf(PR, 'PR_', isAmbient)
+        : undefined,
 );
 
 const ioctlArgument = by(1, (request) => (ioctlNames[request] === 'TIOCSWINSZ' ? winsize : undefined));
@@ -98,7 +107,7 @@ const socketType = numeric((value) => {
 
 /** How the arguments of a call are shown, in their order; those left out are shown as they are. */
 export const signatures: Readonly<Record<string, readonly (Kind | undefined)[]>> = {
-  accept4: [none, none, none, socketType],
+  accept4: [none, pointer, pointer, socketType],
   bind: [none, sockaddr],
   capset: [capHeader, capData],
   chdir: [text],
@@ -132,24 +141,26 @@ export const signatures: Readonly<Record<string, readonly (Kind | undefined)[]>>
   mount: [text, text, text, mountFlags, text],
   mount_setattr: [dirfd, text, atFlags, mountAttrs],
   move_mount: [dirfd, text, dirfd, text, flags(MOVE_MOUNT, 'MOVE_MOUNT_')],
-  nanosleep: [timespec],
+  nanosleep: [timespec, pointer],
   open_tree: [dirfd, text, flags({ ...prefixed('AT_', at), ...prefixed('OPEN_TREE_', OPEN_TREE) }, '')],
   openat: [dirfd, text, open, octal],
   openat2: [dirfd, text, openHow],
-  pidfd_send_signal: [none, signal],
+  pidfd_send_signal: [none, signal, pointer],
   pivot_root: [text, text],
   ppoll: [pollfds, none, timespec, sigset],
   prctl: [oneOf(PR, 'PR_', (name) => !isAmbient(name)), prctlArgument],
-  prlimit64: [none, named(rlimitNames), rlimit],
+  prlimit64: [none, named(rlimitNames), rlimit, pointer],
+  pread64: [none, pointer],
   pwrite64: [none, data(2)],
+  read: [none, pointer],
   readlinkat: [dirfd, text],
-  recvfrom: [none, none, none, messageFlags],
+  recvfrom: [none, none, none, messageFlags, pointer, pointer],
   recvmsg: [none, msghdr, messageFlags],
   renameat: [dirfd, text, dirfd, text],
   renameat2: [dirfd, text, dirfd, text, flags(RENAME, 'RENAME_')],
-  rt_sigaction: [signal, sigaction],
-  rt_sigprocmask: [named(maskHowNames), sigset],
-  rt_sigtimedwait: [sigset, none, timespec],
+  rt_sigaction: [signal, sigaction, pointer],
+  rt_sigprocmask: [named(maskHowNames), sigset, pointer],
+  rt_sigtimedwait: [sigset, pointer, timespec],
   sched_setattr: [none, schedAttr],
   sched_setscheduler: [none, named(policyNames)],
   seccomp: [named(seccompOperations), flags(seccompFlags, 'SECCOMP_FILTER_FLAG_')],
@@ -161,14 +172,14 @@ export const signatures: Readonly<Record<string, readonly (Kind | undefined)[]>>
   setns: [none, cloneFlags],
   signalfd4: [none, sigset, none, open],
   socket: [oneOf(AF, 'AF_'), socketType],
-  socketpair: [oneOf(AF, 'AF_'), socketType],
-  statx: [dirfd, text, flags({ ...at, STATX_FORCE_SYNC, STATX_DONT_SYNC }, 'AT_'), flags(STATX, 'STATX_')],
+  socketpair: [oneOf(AF, 'AF_'), socketType, none, pointer],
+  statx: [dirfd, text, flags({ ...at, STATX_FORCE_SYNC, STATX_DONT_SYNC }, 'AT_'), flags(STATX, 'STATX_'), pointer],
   symlinkat: [text, dirfd, text],
   umask: [octal],
   umount2: [text, flags({ ...prefixed('MNT_', MNT), UMOUNT_NOFOLLOW: 0x8 }, '')],
   unlinkat: [dirfd, text, flags({ REMOVEDIR }, 'AT_')],
   unshare: [cloneFlags],
-  waitid: [oneOf(P, 'P_'), none, none, waitOptions],
+  waitid: [oneOf(P, 'P_'), none, pointer, waitOptions, pointer],
   write: [none, data(2)],
   writev: [none, vectors(2), none],
 };

@@ -6,7 +6,7 @@ import { signalName } from './constants/signals.js';
 import { AF } from './constants/socket.js';
 import type { Pointed } from './describe.js';
 import { describeFlags } from './describe-flags.js';
-import { type Call, describeOpenFlags, type Kind, pointedBy, quote } from './kinds.js';
+import { type Call, describeOpenFlags, type Kind, pointedBy, pointer, quote } from './kinds.js';
 
 /** Reads fields of a structure in memory. */
 class Memory {
@@ -40,7 +40,8 @@ const structure =
   (leastSize: number, show: (memory: Memory, call: Call) => string): Kind =>
   (arg, call) => {
     const pointed = pointedBy(arg);
-    if (pointed?.bytes === undefined || pointed.bytes.byteLength < leastSize) return undefined;
+    if (pointed === undefined) return pointer(arg, call);
+    if (pointed.bytes === undefined || pointed.bytes.byteLength < leastSize) return undefined;
     return show(new Memory(pointed, pointed.bytes), call);
   };
 
@@ -59,7 +60,10 @@ const fields = (leastSize: number, list: readonly Field[]): Kind =>
   });
 
 const hex = (value: number): string => `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`;
-const bits = (table: Readonly<Record<string, number>>, prefix: string) => (value: number): string => describeFlags(value, table, prefix);
+const bits =
+  (table: Readonly<Record<string, number>>, prefix: string) =>
+  (value: number): string =>
+    describeFlags(value, table, prefix);
 const octal = (value: number): string => `0${value.toString(8)}`;
 
 export const openHow: Kind = structure(24, (memory, { arch }) => {
@@ -165,7 +169,8 @@ function describeVectors(memory: Memory, count: number): string {
   const list = Array.from({ length: Math.min(count, Math.floor(memory.size / 16)) }, (_, index) => {
     const target = memory.follow(index * 16);
     const length = memory.integer(index * 16 + 8, 8);
-    const base = target?.bytes === undefined ? (target?.name ?? hex(memory.integer(index * 16, 8))) : quote(target.bytes.subarray(0, length));
+    const base =
+      target?.bytes === undefined ? (target?.name ?? hex(memory.integer(index * 16, 8))) : quote(target.bytes.subarray(0, length));
     return `{${base}, ${length}}`;
   });
   return `[${list.join(', ')}]`;
@@ -182,14 +187,17 @@ export const msghdr: Kind = structure(56, (memory) => {
   const name = memory.follow(0);
   if (name !== undefined) shown.push(`msg_name=${name.name}`);
   const iov = memory.follow(16);
-  if (iov !== undefined) shown.push(`msg_iov=${iov.bytes === undefined ? iov.name : describeVectors(new Memory(iov, iov.bytes), memory.integer(24, 8))}`);
+  if (iov !== undefined)
+    shown.push(`msg_iov=${iov.bytes === undefined ? iov.name : describeVectors(new Memory(iov, iov.bytes), memory.integer(24, 8))}`);
   const control = memory.follow(32);
   if (control !== undefined) shown.push(`msg_control=${control.name}, msg_controllen=${memory.integer(40, 8)}`);
   return `{${shown.join(', ')}}`;
 });
 
-/** argv or envp. */
-export const texts: Kind = structure(8, (memory) => {
+/** argv or envp, where it is known what its pointers lead to. */
+export const texts: Kind = (arg, call) => (arg instanceof Uint8Array ? undefined : listOfTexts(arg, call));
+
+const listOfTexts = structure(8, (memory) => {
   const list: string[] = [];
   for (let offset = 0; offset + 8 <= memory.size; offset += 8) {
     const target = memory.follow(offset);

@@ -54,7 +54,8 @@ describe('the port under Bun', () => {
 
   it('keeps buffers alive while the kernel uses them', function () {
     this.timeout(20_000);
-    const out = lines(`const fd = s.memfdCreate(port, 'gc', 0); const [w, r] = [s.syscallNumber('pwrite64'), s.syscallNumber('pread64')]; let bad = 0;
+    const out =
+      lines(`const fd = s.memfdCreate(port, 'gc', 0); const [w, r] = [s.syscallNumber('pwrite64'), s.syscallNumber('pread64')]; let bad = 0;
       for (let i = 0; i < 20000; i++) {
         port.syscall(w, fd, new Uint8Array(16).fill(i & 255), 16, 0);
         const back = new Uint8Array(16); port.syscall(r, fd, back, 16, 0);
@@ -66,7 +67,9 @@ describe('the port under Bun', () => {
   });
 
   it('is replaced by execveat, stdio kept', () => {
-    const result = run(`s.execveat(port, { dirfd: s.AT.FDCWD, path: '/bin/sh', argv: ['sh', '-c', 'echo $0 $X; ls /proc/$$/task | wc -l; exit 4', 'zero'], envp: ['X=y'] });`);
+    const result = run(
+      `s.execveat(port, { dirfd: s.AT.FDCWD, path: '/bin/sh', argv: ['sh', '-c', 'echo $0 $X; ls /proc/$$/task | wc -l; exit 4', 'zero'], envp: ['X=y'] });`,
+    );
     expect(result).to.include({ stdout: 'zero y\n1\n', stderr: '', status: 4 });
   });
 });

@@ -6,8 +6,16 @@ describe('a call as strace shows it', () => {
   const how = (flags: number, mode: number, resolve: number): Uint8Array =>
     new Uint8Array(new BigUint64Array([BigInt(flags), BigInt(mode), BigInt(resolve)]).buffer);
   const calls: readonly [string, readonly DescribableArg[], string][] = [
-    ['openat2', [3, 'etc', how(O.PATH | O.CLOEXEC, 0, RESOLVE.IN_ROOT), 24], 'openat2(3, "etc", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_IN_ROOT}, 24)'],
-    ['openat2', [3, 'new', how(O.WRONLY | O.CREAT | O.EXCL, 0o644, 0), 24], 'openat2(3, "new", {flags=O_WRONLY|O_CREAT|O_EXCL, mode=0644}, 24)'],
+    [
+      'openat2',
+      [3, 'etc', how(O.PATH | O.CLOEXEC, 0, RESOLVE.IN_ROOT), 24],
+      'openat2(3, "etc", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_IN_ROOT}, 24)',
+    ],
+    [
+      'openat2',
+      [3, 'new', how(O.WRONLY | O.CREAT | O.EXCL, 0o644, 0), 24],
+      'openat2(3, "new", {flags=O_WRONLY|O_CREAT|O_EXCL, mode=0644}, 24)',
+    ],
     ['openat', [AT.FDCWD, 'a"b\n', O.RDONLY, 0], 'openat(AT_FDCWD, "a\\"b\\n", O_RDONLY, 0)'],
     ['openat', [AT.FDCWD, 'x', O.TMPFILE | O.RDWR, 0o600], 'openat(AT_FDCWD, "x", O_RDWR|O_TMPFILE, 0600)'],
     ['write', [4, new TextEncoder().encode('a\t"b"\n'), 6], 'write(4, "a\\x09\\"b\\"\\n", 6)'],

@@ -8,7 +8,11 @@ import { skip } from './needs.js';
 /** Runs a script that becomes something else. */
 function run(script: string): { status: number | null; stdout: string; stderr: string } {
   const source = `import * as s from '@standpipe/syscalls'; const port = s.openPort(); ${script}`;
-  return spawnSync(process.execPath, ['--input-type=module', '-e', source], { cwd: import.meta.dirname, encoding: 'utf8', input: 'from stdin\n' });
+  return spawnSync(process.execPath, ['--input-type=module', '-e', source], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+    input: 'from stdin\n',
+  });
 }
 
 describe('execveat', () => {
@@ -37,7 +41,7 @@ describe('execveat', () => {
       'fcntl(1, F_GETFD) = 0',
       'fcntl(2, F_GETFD) = EBADF (bad file descriptor)',
       'execveat(5, "", <18 bytes>, <8 bytes>, AT_EMPTY_PATH) = EACCES (permission denied)',
-      'fcntl(0, F_SETFD, 1) = 0',
+      'fcntl(0, F_SETFD, FD_CLOEXEC) = 0',
     ]);
   });
 
@@ -63,12 +67,19 @@ describe('execveat', () => {
     expect(result.stderr).to.equal('');
     expect(result.stdout).to.include('/memfd:kept');
     expect(result.stdout).not.to.include('/memfd:dropped');
-    expect(result.stdout.trim().split('\n').filter((line) => !/pipe:|socket:/.test(line))).to.deep.equal(['/memfd:kept (deleted)']);
+    expect(
+      result.stdout
+        .trim()
+        .split('\n')
+        .filter((line) => !/pipe:|socket:/.test(line)),
+    ).to.deep.equal(['/memfd:kept (deleted)']);
   });
 
   it('returns when it fails, and Node goes on', function () {
     if (process.platform !== 'linux') skip(this, 'needs Linux');
-    const result = run(`console.log(s.execveat(port, { dirfd: s.AT.FDCWD, path: '/no/such', argv: ['x'], envp: [] })); setTimeout(() => console.log('on'), 5);`);
+    const result = run(
+      `console.log(s.execveat(port, { dirfd: s.AT.FDCWD, path: '/no/such', argv: ['x'], envp: [] })); setTimeout(() => console.log('on'), 5);`,
+    );
     expect(result).to.include({ status: 0, stdout: '-2\non\n' });
   });
 });

@@ -52,7 +52,9 @@ describe('NativePort', () => {
     const door = fakeDoor([]);
     const port = new NativePort(door);
     for (const bad of [1.5, Number.NaN, 2 ** 53, 2n ** 64n, -(2n ** 63n) - 1n, 'a\0b', 'a\ud800']) {
-      expect(() => port.syscall(1, bad), String(bad)).to.throw('not an argument for a system call').with.property('code', 'ARGUMENT_INVALID');
+      expect(() => port.syscall(1, bad), String(bad))
+        .to.throw('not an argument for a system call')
+        .with.property('code', 'ARGUMENT_INVALID');
     }
     expect(door.words).to.have.length(0);
   });

@@ -37,8 +37,26 @@ describe('system call numbers', () => {
   }
 
   it('are the same on every architecture from 424 on', () => {
-    const modern = { pidfd_send_signal: 424, open_tree: 428, fsmount: 432, pidfd_open: 434, clone3: 435, close_range: 436, openat2: 437, mount_setattr: 442 };
-    const newer = { cachestat: 451, fchmodat2: 452, statmount: 457, listmount: 458, mseal: 462, setxattrat: 463, open_tree_attr: 467, file_setattr: 469 };
+    const modern = {
+      pidfd_send_signal: 424,
+      open_tree: 428,
+      fsmount: 432,
+      pidfd_open: 434,
+      clone3: 435,
+      close_range: 436,
+      openat2: 437,
+      mount_setattr: 442,
+    };
+    const newer = {
+      cachestat: 451,
+      fchmodat2: 452,
+      statmount: 457,
+      listmount: 458,
+      mseal: 462,
+      setxattrat: 463,
+      open_tree_attr: 467,
+      file_setattr: 469,
+    };
     for (const [name, nr] of Object.entries({ ...modern, ...newer })) {
       for (const arch of architectures) expect(findSyscall(name, arch), `${name} on ${arch}`).to.equal(nr);
     }
@@ -54,7 +72,9 @@ describe('system call numbers', () => {
   });
 
   it('throw for a call that the architecture lacks', () => {
-    expect(() => syscallNumber('open', 'riscv64')).to.throw('riscv64 has no system call open').with.property('code', 'NOT_SUPPORTED');
+    expect(() => syscallNumber('open', 'riscv64'))
+      .to.throw('riscv64 has no system call open')
+      .with.property('code', 'NOT_SUPPORTED');
   });
 
   it('are those of this machine unless said otherwise', () => {

@@ -15,7 +15,9 @@ describe('OwnedFd', () => {
     owned.close();
     expect(port.transcript).to.deep.equal(['close(7) = 0']);
     expect(owned.closed).to.equal(true);
-    expect(() => owned.fd).to.throw('was closed or given away').with.property('code', 'FD_CLOSED');
+    expect(() => owned.fd)
+      .to.throw('was closed or given away')
+      .with.property('code', 'FD_CLOSED');
   });
 
   it('does not close what it gave away', () => {

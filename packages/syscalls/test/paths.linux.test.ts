@@ -121,7 +121,9 @@ describe('paths in a hostile root', () => {
 
     it('refuses ".." behind what does not exist, and a file on the way', () => {
       inRoot((fd, root) => {
-        expect(() => mkdirAllInRoot(port, fd, 'new/../etc2', 0o755)).to.throw('leads nowhere').with.property('code', 'PATH_INVALID');
+        expect(() => mkdirAllInRoot(port, fd, 'new/../etc2', 0o755))
+          .to.throw('leads nowhere')
+          .with.property('code', 'PATH_INVALID');
         expect(existsSync(join(root, 'new'))).to.equal(false);
         expect(() => mkdirAllInRoot(port, fd, 'etc/file/x', 0o755)).to.throw('ENOTDIR');
         expect(() => mkdirAllInRoot(port, fd, 'etc/file', 0o755)).to.throw('ENOTDIR');

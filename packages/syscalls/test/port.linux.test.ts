@@ -74,7 +74,9 @@ describe('the port to the kernel', () => {
     const broken = (): never => {
       throw new Error('no addon');
     };
-    expect(() => openKoffiDoor(broken)).to.throw('cannot be made from this process').with.property('code', 'NOT_SUPPORTED');
+    expect(() => openKoffiDoor(broken))
+      .to.throw('cannot be made from this process')
+      .with.property('code', 'NOT_SUPPORTED');
   });
 
   it('passes six arguments and long strings whole', () => {
@@ -126,7 +128,10 @@ describe('the port to the kernel', () => {
   it('costs nothing to import', () => {
     const script = `import '@standpipe/syscalls'; import fs from 'node:fs';
       if (/koffi/.test(fs.readFileSync('/proc/self/maps', 'utf8'))) throw new Error('loaded');`;
-    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname, encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    });
     expect(stderr).to.equal('');
     expect(status).to.equal(0);
   });
@@ -201,7 +206,9 @@ describe('wrappers', () => {
     expect(waitid(port, P.PIDFD, pidfd, W.EXITED | W.NOWAIT)).to.deep.equal({ pid, uid: 0, code: CLD.KILLED, status: 9 });
     expect(await exited).to.deep.equal([null, 'SIGKILL']);
     expect(() => pidfdSendSignal(port, pidfd, 9)).to.throw('SIGKILL, NULL, 0) = ESRCH (no such process)');
-    expect(() => waitid(port, P.PID, process.pid, W.EXITED)).to.throw('waitid(P_PID').with.property('code', 'ECHILD');
+    expect(() => waitid(port, P.PID, process.pid, W.EXITED))
+      .to.throw('waitid(P_PID')
+      .with.property('code', 'ECHILD');
     close(port, pidfd);
   });
 

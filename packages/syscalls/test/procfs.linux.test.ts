@@ -1,7 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { before, describe, it } from 'mocha';
-import { memfdCreate, MFD, O, openat, openPort, openProcfs, OwnedFd, readAll, syscallName, syscallNumber, type SyscallPort, write } from '@standpipe/syscalls';
+import {
+  memfdCreate,
+  MFD,
+  O,
+  openat,
+  openPort,
+  openProcfs,
+  OwnedFd,
+  readAll,
+  syscallName,
+  syscallNumber,
+  type SyscallPort,
+  write,
+} from '@standpipe/syscalls';
 import { recordingPort, withoutFdLeaks } from '@standpipe/syscalls/testing';
 import { needRoot } from './needs.js';
 
@@ -49,9 +62,14 @@ describe('procfs', () => {
         withoutFdLeaks(() => {
           using proc = openProcfs(port, { private: isPrivate });
           for (const path of ['self/root', 'self/cwd/etc', 'self/exe', 'thread-self/fd/0', 'mounts', 'net/dev', '1/root/etc/passwd']) {
-            expect(() => proc.open(path, O.RDONLY), path).to.throw('a link is in the way').with.property('code', 'UNSAFE');
+            expect(() => proc.open(path, O.RDONLY), path)
+              .to.throw('a link is in the way')
+              .with.property('code', 'UNSAFE');
           }
-          for (const path of ['..', '../etc/passwd', '/etc/passwd', 'self/../../etc']) expect(() => proc.open(path, O.RDONLY), path).to.throw().with.property('code', 'UNSAFE');
+          for (const path of ['..', '../etc/passwd', '/etc/passwd', 'self/../../etc'])
+            expect(() => proc.open(path, O.RDONLY), path)
+              .to.throw()
+              .with.property('code', 'UNSAFE');
           expect(() => proc.open('self/no-such', O.RDONLY)).to.throw('ENOENT');
         });
       });
@@ -120,7 +138,9 @@ describe('procfs', () => {
         },
       };
       using proc = openProcfs(mountedOver, { private: false });
-      expect(() => proc.reopen(file.fd, O.RDONLY)).to.throw('something is mounted over it').with.property('code', 'UNSAFE');
+      expect(() => proc.reopen(file.fd, O.RDONLY))
+        .to.throw('something is mounted over it')
+        .with.property('code', 'UNSAFE');
       expect(followed).to.deep.equal([]);
     });
   });

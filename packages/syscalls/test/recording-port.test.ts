@@ -44,7 +44,10 @@ describe('recordingPort', () => {
 
   it('refuses what the real port refuses', () => {
     const port = recordingPort();
-    for (const bad of ['a\0b', '\ud800']) expect(() => port.syscall(1, bad)).to.throw('not an argument').with.property('code', 'ARGUMENT_INVALID');
+    for (const bad of ['a\0b', '\ud800'])
+      expect(() => port.syscall(1, bad))
+        .to.throw('not an argument')
+        .with.property('code', 'ARGUMENT_INVALID');
     expect(() => port.syscall(1, 1.5)).to.throw('not a whole number');
     expect(port.calls).to.have.length(0);
   });

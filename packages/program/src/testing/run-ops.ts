@@ -42,8 +42,8 @@ export function programOfOps(ops: readonly Op[], sections: readonly Section[] = 
 }
 
 /** Runs ops for real, in a process of their own: as {@link programOfOps} makes it. */
-export async function runOps(ops: readonly Op[], { sections, ...settings }: RunOpsSettings = {}): Promise<Outcome> {
-  return await runExecutable(executableOf(programOfOps(ops, sections)), settings);
+export function runOps(ops: readonly Op[], { sections, ...settings }: RunOpsSettings = {}): Promise<Outcome> {
+  return runExecutable(executableOf(programOfOps(ops, sections)), settings);
 }
 
 /** Runs a program, or any executable given as bytes, to its end. */
@@ -55,7 +55,7 @@ export async function runExecutable(executable: Uint8Array, settings: RunSetting
     chmodSync(dir, 0o755);
     const file = join(dir, 'ops');
     writeFileSync(file, executable, { mode: 0o755 });
-    const [command = file, ...args] = [...wrapper, file];
+    const [command, ...args] = [...wrapper, file] as const;
     const child = spawn(command, args, { stdio, cwd, env });
     const texts = { stdout: '', stderr: '' };
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));

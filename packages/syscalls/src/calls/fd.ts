@@ -1,4 +1,4 @@
-import { check } from '../errors.js';
+import { check } from '../failed-call.js';
 import { syscallNumber } from '../numbers.js';
 import type { SyscallPort } from '../port.js';
 
@@ -79,12 +79,16 @@ export function write(port: SyscallPort, fd: number, bytes: Uint8Array): void {
 /** Reads to the end of the file, or throws EFBIG once it proves longer than `limitBytes`. */
 export function readAll(port: SyscallPort, fd: number, limitBytes: number): Uint8Array {
   const chunks: Uint8Array[] = [];
-  for (let length = 0; ; ) {
+  for (let length = 0; ;) {
     const chunk = new Uint8Array(Math.min(64 * 1024, limitBytes - length + 1));
     const got = read(port, fd, chunk);
     if (got === 0) return concat(chunks, length);
     length += got;
-    check(length > limitBytes ? -EFBIG : 0, { syscall: 'read', args: [fd, chunk, chunk.byteLength], message: `read at most ${limitBytes} bytes` });
+    check(length > limitBytes ? -EFBIG : 0, {
+      syscall: 'read',
+      args: [fd, chunk, chunk.byteLength],
+      message: `read at most ${limitBytes} bytes`,
+    });
     chunks.push(chunk.subarray(0, got));
   }
 }

@@ -1,4 +1,4 @@
-import { check } from '../errors.js';
+import { check } from '../failed-call.js';
 import { syscallNumber } from '../numbers.js';
 import type { SyscallArg, SyscallPort } from '../port.js';
 

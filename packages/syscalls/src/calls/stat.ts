@@ -1,6 +1,6 @@
 import { AT } from '../constants/open.js';
 import { STATX } from '../constants/file.js';
-import { check } from '../errors.js';
+import { check } from '../failed-call.js';
 import { syscallNumber } from '../numbers.js';
 import type { SyscallPort } from '../port.js';
 
@@ -35,7 +35,13 @@ const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
  * @man statx(2)
  * @kernel 4.11; mntId and mountRoot 5.8
  */
-export function statx(port: SyscallPort, dirfd: number, path: string, flags: number, mask: number = STATX.BASIC_STATS | STATX.MNT_ID): Statx {
+export function statx(
+  port: SyscallPort,
+  dirfd: number,
+  path: string,
+  flags: number,
+  mask: number = STATX.BASIC_STATS | STATX.MNT_ID,
+): Statx {
   const buffer = new Uint8Array(256);
   const args = [dirfd, path, flags, mask, buffer] as const;
   check(port.syscall(syscallNumber('statx', port.arch), ...args), { syscall: 'statx', args, path });

@@ -1,4 +1,4 @@
-import { check } from '../errors.js';
+import { check } from '../failed-call.js';
 import { syscallNumber } from '../numbers.js';
 import type { SyscallPort } from '../port.js';
 
@@ -18,14 +18,20 @@ export function mkdirat(port: SyscallPort, dirfd: number, path: string, mode: nu
  * @man mknodat(2)
  * @cap CAP_MKNOD, for devices, in the initial user namespace
  */
-export function mknodat(port: SyscallPort, dirfd: number, path: string, mode: number, dev: { readonly major: number; readonly minor: number }): void {
+export function mknodat(
+  port: SyscallPort,
+  dirfd: number,
+  path: string,
+  mode: number,
+  dev: { readonly major: number; readonly minor: number },
+): void {
   const args = [dirfd, path, mode, makedev(dev.major, dev.minor)] as const;
   check(port.syscall(syscallNumber('mknodat', port.arch), ...args), { syscall: 'mknodat', args, path });
 }
 
 /** A device number as system calls take it: 12 bits of major, 20 of minor, the low 8 bits of minor below the major. */
 export function makedev(major: number, minor: number): number {
-  return (((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & 0xfff00) << 12)) >>> 0);
+  return ((minor & 0xff) | ((major & 0xfff) << 8) | ((minor & 0xfff00) << 12)) >>> 0;
 }
 
 /**
