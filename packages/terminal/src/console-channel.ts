@@ -11,7 +11,7 @@ const SUN_PATH_SIZE = 108;
 /** The name under which runc sends a terminal; receivers show it, if anything. */
 const PTMX_NAME = '/dev/pts/ptmx';
 
-/** A socket pair that brings the terminal out of the container. Each half closes the other's end. */
+/** A socket pair that brings the terminal out of the container. After the clone each half closes the other's end, or it would never see that the other has died. */
 export interface ConsoleChannel {
   readonly host: Reg;
   readonly container: Reg;
@@ -29,7 +29,7 @@ export function openConsoleChannel({ host, container }: ConsoleChannel): Op[] {
 
 /**
  * Host, before the clone: connects to the socket of who wants the terminal, as `--console-socket` has
- * it. The container half then sends to it directly.
+ * it. The container half then sends to it directly, and the host half closes it after the clone.
  *
  * @throws PlumbingError `CONSOLE_SOCKET_INVALID` for a path that no socket address can hold
  * @man unix(7)
@@ -57,11 +57,9 @@ export function sendConsole(socket: Reg, master: Reg, pointer?: string): Op[] {
 }
 
 /** Host, once the container is set up: takes the terminal's master. It was sent before, so this never waits. */
-export function receiveConsole(channel: ConsoleChannel, master: Reg, pointer?: string): Op[] {
+export function receiveConsole(socket: Reg, master: Reg, pointer?: string): Op[] {
   return [
-    // Our copy of the other end would keep us waiting for one that has died.
-    sys('close', [channel.container], { unless: { errno: 'any' } }),
-    ...receiveFd(channel.host, master, { say: "receive the container's terminal", pointer }),
-    sys('close', [channel.host], { unless: { errno: 'any' } }),
+    ...receiveFd(socket, master, { say: "receive the container's terminal", pointer }),
+    sys('close', [socket], { unless: { errno: 'any' } }),
   ];
 }

@@ -50,7 +50,7 @@ export interface ConsoleRegs {
 export interface ConsolePlan {
   /** Makes the terminal and binds it to /dev/console. */
   readonly open: Op[];
-  /** Becomes the leader of a session that it controls, and has it as standard streams. What they were is closed. */
+  /** Has it control the session that `beginSession` began, and as standard streams. What they were is closed. */
   readonly attach: Op[];
 }
 
@@ -79,8 +79,6 @@ export function planConsole(input: PlanConsoleInput, regs: ConsoleRegs): Console
       ...planBindConsole(input.root, regs.peer, notes),
     ],
     attach: [
-      // Who leads a session already fails here with EPERM, and is asked again by TIOCSCTTY.
-      sys('setsid', [], { unless: { errno: ['EPERM'] }, say: 'begin a session for the terminal', ...notes }),
       sys('ioctl', [regs.peer, TTY.TIOCSCTTY, 0], { say: 'make the terminal the controlling one', ...notes }),
       ...[0, 1, 2].map((fd) => sys('dup3', [regs.peer, fd, 0], { say: `have the terminal as fd ${String(fd)}`, ...notes })),
       sys('close', [regs.peer], { unless: { errno: 'any' } }),

@@ -7,7 +7,7 @@
  *
  * ```
  * host       fillStandardStreams  blockSignals  openConsoleChannel  (clone)  …  receiveConsole  planRelay
- * container  planConsole.open  sendConsole  planConsole.attach  unblockSignals  (execve)
+ * container  beginSession  planConsole.open  sendConsole  planConsole.attach  unblockSignals  (execve)
  * ```
  *
  * All of it is ops: no JavaScript needs to be there while the container runs.
@@ -18,6 +18,7 @@ export { connectConsoleSocket, type ConsoleChannel, openConsoleChannel, receiveC
 export { type ConsolePlan, type ConsoleRegs, planConsole, type PlanConsoleInput } from './console.js';
 export { planRelay, type RelayRegs } from './relay.js';
 export { receiveFd, sendFd } from './scm-rights.js';
+export { beginSession } from './session.js';
 export { blockSignals, unblockSignals } from './signals.js';
 export { fillStandardStreams } from './standard-streams.js';
 export { planSupervise, type SuperviseRegs } from './supervise.js';

@@ -12,6 +12,8 @@ const raw = {
 
 /** The user's terminal around ours: the first of the standard streams that is one, or none. */
 export class OuterTerminal {
+  /** 1 while another process group has it: an input from it is not ours then, and its settings aren't either. */
+  readonly background: Reg = reg('in the background');
   readonly #fd = reg('outer terminal');
   /** The same, once it is raw: what undo works on. */
   readonly #rawFd = reg('raw terminal');
@@ -54,22 +56,35 @@ export class OuterTerminal {
     ];
   }
 
-  /** Makes it raw, unless we are in the background: then it is someone else's at the moment. */
-  take(): Op[] {
+  /** Sees whether we are in the background. A terminal that doesn't control us has no foreground for us to be in. */
+  look(): Op[] {
     const group = buf('process group', 4);
     const [theirs, ours] = [reg('foreground group'), reg('own group')];
-    const [apply, leave] = [label('make it raw'), label('leave it')];
+    const done = label('looked');
     return [
-      branch(this.#fd, '==', -1, leave),
-      // A terminal that doesn't control us has no foreground for us to be in.
-      sys('ioctl', [this.#fd, TTY.TIOCGPGRP, group], { unless: { errno: 'any', goto: apply } }),
+      set(this.background, 0),
+      sys('ioctl', [this.#fd, TTY.TIOCGPGRP, group], { unless: { errno: 'any', goto: done } }),
       load(group, 4, theirs),
       sys('getpgid', [0], { to: ours, say: 'look up our own process group' }),
-      branch(theirs, '!=', ours, leave),
-      here(apply),
+      branch(theirs, '==', ours, done),
+      set(this.background, 1),
+      here(done),
+    ];
+  }
+
+  /** Makes it raw, unless it is someone else's at the moment. */
+  take(): Op[] {
+    const [theirs, done] = [label('leave it'), label('taken')];
+    return [
+      ...this.look(),
+      branch(this.background, '!=', 0, theirs),
       set(this.#rawFd, this.#fd),
       sys('ioctl', [this.#fd, TTY.TCSETS, this.#raw], { unless: { errno: 'any' } }),
-      here(leave),
+      jump(done),
+      here(theirs),
+      // Whoever has it now has set it as they want it: to be undone by them.
+      set(this.#rawFd, -1),
+      here(done),
     ];
   }
 

@@ -22,8 +22,11 @@ const STDOUT = 1;
 
 /** As much as a pipe takes without blocking when poll(2) calls it writable. */
 const CHUNK = 4096;
-/** How long a terminal that nobody has open is left alone: an init may open it again any time. */
-const HUNG_UP_NS = 100_000_000;
+/**
+ * How often to look again where nothing tells us: whether someone has the container's terminal open
+ * again, as an init may any time; whether we are in the foreground, which a shell says only to jobs that it saw stop.
+ */
+const PAUSE_NS = 100_000_000;
 
 const slot = { stdin: 0, master: 1, stdout: 2, signals: 3, pidfd: 4 } as const;
 
@@ -68,12 +71,13 @@ class Relay {
 
   plan(): Op[] {
     const { pidfd, master } = this.#regs;
-    const [take, resize, loop, reap] = [label('take the terminal'), label('resize'), label('relay'), label('reap')];
+    const [take, resize, loop, served, reap] = [label('take the terminal'), label('resize'), label('relay'), label('served'), label('reap')];
     const running = label('process runs');
     return [
       ...this.#setUp(),
       here(take),
       ...this.#outer.take(),
+      ...this.#resumeInput(),
       here(resize),
       ...this.#outer.copySizeTo(master),
       here(loop),
@@ -86,9 +90,11 @@ class Relay {
       here(running),
       ...this.#takeInput(),
       ...this.#serveTerminal(),
-      ...this.#polled.unlessReady(slot.stdout, loop),
+      ...this.#polled.unlessReady(slot.stdout, served),
       ...this.#writeOut(),
-      jump(loop),
+      here(served),
+      branch(this.#outer.background, '==', 0, loop),
+      jump(take),
       here(reap),
       ...reapContainer(this.#regs, loop),
       ...this.#drain(),
@@ -109,18 +115,23 @@ class Relay {
     ];
   }
 
+  /** In the foreground the input is ours again. */
+  #resumeInput(): Op[] {
+    const done = label('input as it is');
+    return [
+      branch(this.#outer.background, '!=', 0, done),
+      branch(this.#stdin, '!=', input.paused, done),
+      set(this.#stdin, input.open),
+      here(done),
+    ];
+  }
+
   /** Decides what to wait for: of each stream either its source or its sink. */
   #arm(pidfd: Reg): Op[] {
     const polled = this.#polled;
     const events = reg('events');
-    const [noStdin, busy, noInput, hungUp, noMaster, noStdout] = [
-      label('no stdin'),
-      label('output waits'),
-      label('no input waits'),
-      label('hung up'),
-      label('no master'),
-      label('no stdout'),
-    ];
+    const [noStdin, busy, noInput, noMaster] = [label('no stdin'), label('output waits'), label('no input waits'), label('no master')];
+    const [noStdout, pause, armed] = [label('no stdout'), label('look again'), label('armed')];
     return [
       polled.disarm(slot.stdin),
       branch(this.#stdin, '!=', input.open, noStdin),
@@ -129,8 +140,7 @@ class Relay {
       here(noStdin),
 
       polled.disarm(slot.master),
-      set(this.#timeout, 0),
-      branch(this.#hungUp, '!=', 0, hungUp),
+      branch(this.#hungUp, '!=', 0, noMaster),
       set(events, 0),
       branch(this.#outgoing.length, '!=', 0, busy),
       set(events, POLLIN),
@@ -140,11 +150,6 @@ class Relay {
       here(noInput),
       branch(events, '==', 0, noMaster),
       ...polled.arm(slot.master, this.#regs.master, events),
-      jump(noMaster),
-      here(hungUp),
-      store(this.#pause, 8, 0),
-      store(at(this.#pause, 8), 8, HUNG_UP_NS),
-      set(this.#timeout, this.#pause),
       here(noMaster),
 
       polled.disarm(slot.stdout),
@@ -153,6 +158,16 @@ class Relay {
       here(noStdout),
       ...polled.arm(slot.signals, this.#signals, POLLIN),
       ...polled.arm(slot.pidfd, pidfd, POLLIN),
+
+      set(this.#timeout, 0),
+      branch(this.#hungUp, '!=', 0, pause),
+      branch(this.#outer.background, '==', 0, armed),
+      here(pause),
+      // Again each time: the kernel writes into it how much was left.
+      store(this.#pause, 8, 0),
+      store(at(this.#pause, 8), 8, PAUSE_NS),
+      set(this.#timeout, this.#pause),
+      here(armed),
     ];
   }
 
@@ -166,9 +181,7 @@ class Relay {
       // The end of the process is seen through its pidfd.
       ...forwardSignal(this.#signal, this.#regs.pidfd, { next, child: next, resize: to.resize }),
       branch(this.#signal, '!=', SIG.CONT, next),
-      // In the foreground again, it may be: then the terminal and its input are ours again.
-      branch(this.#stdin, '!=', input.paused, to.take),
-      set(this.#stdin, input.open),
+      // Moved between foreground and background, it may be.
       jump(to.take),
       here(done),
     ];
@@ -187,9 +200,12 @@ class Relay {
       jump(done),
       here(failed),
       branch(count, '==', EAGAIN, done),
-      set(this.#stdin, input.paused),
+      branch(count, '!=', EIO, ended),
       // With SIGTTIN held back, that is what a read from the background gives.
-      branch(count, '==', EIO, done),
+      ...this.#outer.look(),
+      branch(this.#outer.background, '==', 0, ended),
+      set(this.#stdin, input.paused),
+      jump(done),
       here(ended),
       set(this.#stdin, input.ended),
       // A reader of lines learns of the end as from a keyboard. Who reads characters has no such thing.

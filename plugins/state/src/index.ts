@@ -1,1 +1,48 @@
-export {};
+/**
+ * The container's state directory in the create pipeline: made first of all, and gone last.
+ *
+ * @packageDocumentation
+ */
+import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
+import { createPipeline } from '@standpipe/runtime-api';
+import { planState, type StatePlan } from '@standpipe/state';
+
+const Plan = slot<StatePlan>('state.plan');
+
+export const statePlugin: Plugin = definePlugin({
+  id: 'state',
+  api: 1,
+  declare: ({ step }) => [
+    step(createPipeline.phase.prepare, {
+      id: 'state.make',
+      after: ['init.begin', 'streams.begin'],
+      writes: [Plan],
+      run({ spec, settings, program, regs, slots }) {
+        const { id, bundle, stateRoot, detach, keep } = settings;
+        const { ociVersion, annotations } = spec;
+        const plan = planState({ root: stateRoot, id, bundle, ociVersion, annotations, foreground: !detach && !keep }, regs);
+        slots.set(Plan, plan);
+        program.host(plan.create);
+      },
+    }),
+    step(createPipeline.phase.admit, {
+      id: 'state.record',
+      reads: [Plan],
+      run: ({ program, slots }) => program.host(slots.need(Plan).record),
+    }),
+    step(createPipeline.phase.commit, {
+      id: 'state.publish',
+      after: ['init.await'],
+      before: ['init.leave', 'terminal.supervise'],
+      reads: [Plan],
+      run({ settings, program, slots }) {
+        const { publish, keep } = slots.need(Plan);
+        program.host(publish);
+        // Until here a failure removes it; from here on it is its user's to delete.
+        if (settings.keep) program.host(keep);
+      },
+    }),
+  ],
+});
+
+export default statePlugin;
