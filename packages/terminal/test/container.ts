@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { AT, CLONE, O } from '@standpipe/syscalls';
 import { branch, buf, executableOf, FAILED, here, label, link, load, type Op, type Reg, reg, section, sys, undo, words } from '@standpipe/program';
 import {
+  beginSession,
   blockSignals,
   connectConsoleSocket,
   type ConsoleRegs,
@@ -82,13 +83,16 @@ function containerProgram({ script, terminal = true, console: consoleInput, cons
     sys('clone3', [words('clone_args', [flags, cell, 0, 0, 17, 0, 0, 0, 0, 0, 0]), 88], { to: pid, say: 'clone' }),
     branch(pid, '==', 0, containerStart),
     load(cell, 4, pidfd),
-    ...(relayed ? receiveConsole(channel, master) : []),
+    sys('close', [channel.container], { unless: { errno: 'any' } }),
+    ...(relayed ? receiveConsole(channel.host, master) : []),
     ...(stay?.(regs) ?? (relayed ? planRelay(regs) : planSupervise(regs))),
   ];
   const failed = label('failed');
   const hostEnd: Op[] = [branch(FAILED, '>=', 0, failed), sys('exit_group', [code]), here(failed), ...exitReporting];
   const plan = planConsole({ root, ...consoleInput }, regs);
   const container: Op[] = [
+    sys('close', [channel.host], { unless: { errno: 'any' } }),
+    ...beginSession(),
     sys('mount', [null, '/', null, 0x44000, null], { say: 'make mounts private' }),
     sys('mount', ['devpts', join(rootPath, 'dev/pts'), 'devpts', 0, 'newinstance,ptmxmode=0666,mode=0620'], { say: 'mount devpts' }),
     sys('openat', [AT.FDCWD, rootPath, O.PATH | O.DIRECTORY | O.CLOEXEC], { to: root, say: 'open the root' }),

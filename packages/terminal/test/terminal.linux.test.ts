@@ -161,25 +161,46 @@ describe('terminals on Linux', () => {
     expect(await ended).to.deep.include({ code: 0, stderr: '' }).and.to.have.property('stdout').that.matches(/5 6\r\n$/);
   });
 
-  it('leaves a terminal alone while it is in the background, and takes it with SIGCONT', async () => {
+  it('leaves a terminal alone while it is in the background, and takes it when it comes to the foreground', async () => {
     using pty = new Pty();
     const usual = pty.termios();
-    // An interactive shell that does job control, with the runtime as a job of its own.
-    const { child, ended } = onPty(pty, 'echo ready; read line; echo "got $line"', {
-      wrapper: ['setsid', '-c', '-w', 'bash', '-c', 'set -m; "$0" & sleep 0.4; echo; fg >/dev/null; exit $?'],
+    // A shell that does job control, with the runtime as a job. Its "fg" sends no signal to a job that runs.
+    const { ended } = onPty(pty, 'echo ready; read line; echo "got $line"', {
+      wrapper: ['setsid', '-c', '-w', 'bash', '-c', 'set -m; "$0" & read line; echo "shell got $line"; fg >/dev/null; exit $?'],
     });
     await pty.until(/ready/);
-    pty.type('early\r');
-    await new Promise((resolve) => setTimeout(resolve, 100));
     expect(pty.termios()).to.equal(usual);
-    for (let i = 0; i < 400 && pty.termios() === usual; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      // What a shell sends with fg to a job that it saw stop.
-      for (const pid of descendants(child.pid)) if (readFileSync(`/proc/${String(pid)}/comm`, 'utf8') === 'program\n') process.kill(pid, 'SIGCONT');
-    }
+    pty.type('first\r');
+    await pty.until(/shell got first/);
+    for (let i = 0; i < 400 && pty.termios() === usual; i++) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(pty.termios()).not.to.equal(usual);
+    pty.type('second\r');
     expect((await ended).code).to.equal(0);
-    expect(pty.output).to.match(/got early/);
+    expect(pty.output).to.match(/got second/);
     expect(pty.termios()).to.equal(usual);
+  });
+
+  it('is raw again when it goes on after a stop', async () => {
+    using pty = new Pty();
+    const usual = pty.termios();
+    const raw = async (): Promise<void> => {
+      for (let i = 0; i < 400 && pty.termios() === usual; i++) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(pty.termios()).not.to.equal(usual);
+    };
+    // What an interactive shell does when a job stops, and one that isn't leaves to us.
+    const { child, ended } = onPty(pty, 'echo ready; read line; echo "got $line"', {
+      wrapper: ['setsid', '-c', '-w', 'bash', '-c', 'usual=$(stty -g); set -m; "$0"; stty $usual; echo stopped; read line; fg >/dev/null; exit $?'],
+    });
+    await pty.until(/ready/);
+    await raw();
+    process.kill(onlyChildOf(child.pid), 'SIGSTOP');
+    await pty.until(/stopped/);
+    expect(pty.termios()).to.equal(usual);
+    pty.type('\r');
+    await raw();
+    pty.type('line\r');
+    expect((await ended).code).to.equal(0);
+    expect(pty.output).to.match(/got line/);
   });
 
   it('sends the terminal to a console socket', async () => {
@@ -319,16 +340,6 @@ while True:
     if not asked: os.write(fd, b"hello\\n")
     asked = True
 `;
-
-/** Those that are there and stay there while we look. */
-function descendants(pid: number | undefined): number[] {
-  try {
-    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-    return children.flatMap((child) => [child, ...descendants(child)]);
-  } catch {
-    return [];
-  }
-}
 
 function onlyChildOf(pid: number | undefined): number {
   return Number(readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').trim());
