@@ -1,5 +1,5 @@
 /**
- * What tests of ops need: to run them for real.
+ * What tests of ops need: to run them for real, and to end them at any point.
  *
  * ```ts
  * const { code, stderr } = await runOps([sys('chdir', ['/nowhere'], { say: 'change to "/nowhere"' })]);
@@ -9,3 +9,4 @@
  * @packageDocumentation
  */
 export { type Outcome, programOfOps, runExecutable, runOps, type RunOpsSettings, type RunSettings } from './run-ops.js';
+export { stopAfter } from './stop-after.js';
