@@ -1,3 +1,5 @@
+import type { MountinfoEntry } from '../mountinfo.js';
+
 /** A folder as stat(2) on the host sees it; its path is absolute and has no links in it. */
 export interface HostFolder {
   readonly path: string;
@@ -12,17 +14,12 @@ export type HostEntry =
   | { readonly type: 'file'; readonly path: string }
   | { readonly type: 'link'; readonly path: string; readonly target: string };
 
-/** A line of mountinfo, as far as it matters what lies where. */
-export interface HostMount {
-  readonly mountPoint: string;
-  readonly fsType: string;
-  readonly noexec: boolean;
-}
+export type HostMount = Pick<MountinfoEntry, 'mountPoint' | 'type' | 'options'>;
 
 /** The host's root as it was found. */
 export interface HostTree {
   readonly entries: readonly HostEntry[];
-  /** In the kernel's order: a mount comes after the one it lies on. */
+  /** In mountinfo's order: a mount comes after the one it lies on, and before those that hide it. */
   readonly mounts: readonly HostMount[];
   /** Folders that are to be writable if they can be: of each the folders that lead there, outermost first, itself last. */
   readonly wanted: readonly (readonly HostFolder[])[];

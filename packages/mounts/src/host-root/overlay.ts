@@ -1,8 +1,9 @@
-import { buf, closeFd, format, type Label, type Op, type Reg, reg, sys } from '@standpipe/program';
 import { AT } from '@standpipe/syscalls';
+import { type Buf, buf, format, type Label, type Op, type Reg, sys } from '@standpipe/program';
+import { FS_CLOEXEC, FSCONFIG, FSCONFIG_MAX_VALUE, MOUNT_ATTR } from '../constants.js';
+import { attach, close } from '../fd.js';
 import type { HostFolder } from './host-tree.js';
 import type { Ids } from './ids.js';
-import { FSCONFIG, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, MOUNT_ATTR, MOVE_MOUNT } from './mount-api.js';
 
 export interface OverlaySettings {
   /** What it is called in mountinfo; for people. */
@@ -16,11 +17,13 @@ export interface OverlaySettings {
   readonly otherwise: Label;
 }
 
-/** `lower` stays open, for what comes `otherwise`. */
+/** `lower` and `context` stay open. */
 export interface OverlayRegs {
   readonly lower: Reg;
   readonly store: Reg;
   readonly target: Reg;
+  readonly context: Reg;
+  readonly tree: Reg;
 }
 
 /**
@@ -46,28 +49,23 @@ export function makeLayers({ path, mode, uid, gid }: HostFolder, name: string, s
  *
  * @kernel 5.2; in a user namespace 5.11
  */
-export function planOverlay(settings: OverlaySettings, { lower, store, target }: OverlayRegs): Op[] {
+export function planOverlay(settings: OverlaySettings, { lower, store, target, context, tree }: OverlayRegs): Op[] {
   const { source, name, userxattr, noexec, otherwise } = settings;
-  const fs = reg('overlay');
-  const mount = reg('overlay mount');
-  const path = buf('layer', 64 + name.length);
-  const unless = { errno: 'any', goto: otherwise } as const;
+  const layer = buf('layer', 64);
   const say = `mount an overlay over the host's ${JSON.stringify(source)}`;
-  const layer = (key: string, parts: (string | Reg)[]): Op[] => [
-    format(path, ['/proc/self/fd/', ...parts]),
-    sys('fsconfig', [fs, FSCONFIG.SET_STRING, key, path, 0], { say, unless }),
-  ];
+  const notes = { say, unless: { errno: 'any', goto: otherwise } } as const;
+  const set = (key: string, value: string | Buf): Op => sys('fsconfig', [context, FSCONFIG.SET_STRING, key, value, 0], notes);
+  const setLayer = (key: string, parts: (string | Reg)[]): Op[] => [format(layer, ['/proc/self/fd/', ...parts]), set(key, layer)];
   return [
-    sys('fsopen', ['overlay', FSOPEN_CLOEXEC], { to: fs, say, unless }),
-    sys('fsconfig', [fs, FSCONFIG.SET_STRING, 'source', source, 0], { say, unless }),
-    ...layer('lowerdir', [lower]),
-    ...layer('upperdir', [store, `/${name}/upper`]),
-    ...layer('workdir', [store, `/${name}/work`]),
-    ...(userxattr ? [sys('fsconfig', [fs, FSCONFIG.SET_FLAG, 'userxattr', null, 0], { say, unless })] : []),
-    sys('fsconfig', [fs, FSCONFIG.CMD_CREATE, null, null, 0], { say, unless }),
-    sys('fsmount', [fs, FSMOUNT_CLOEXEC, MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV | (noexec ? MOUNT_ATTR.NOEXEC : 0)], { to: mount, say }),
-    sys('move_mount', [mount, '', target, '', MOVE_MOUNT.F_EMPTY_PATH | MOVE_MOUNT.T_EMPTY_PATH], { say }),
-    closeFd(mount),
-    closeFd(fs),
+    sys('fsopen', ['overlay', FS_CLOEXEC], { to: context, ...notes }),
+    set('source', Buffer.byteLength(source) > FSCONFIG_MAX_VALUE ? 'overlay' : source),
+    ...setLayer('lowerdir', [lower]),
+    ...setLayer('upperdir', [store, `/${name}/upper`]),
+    ...setLayer('workdir', [store, `/${name}/work`]),
+    ...(userxattr ? [sys('fsconfig', [context, FSCONFIG.SET_FLAG, 'userxattr', null, 0], notes)] : []),
+    sys('fsconfig', [context, FSCONFIG.CMD_CREATE, null, null, 0], notes),
+    sys('fsmount', [context, FS_CLOEXEC, MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV | (noexec ? MOUNT_ATTR.NOEXEC : 0)], { to: tree, say }),
+    attach(tree, target, { say }),
+    close(tree),
   ];
 }

@@ -34,7 +34,7 @@ export function choosePlaces(tree: HostTree, settings: PlacesSettings): Place[] 
   const mounts = tree.mounts.filter(({ mountPoint }) => !emptyFolders.some((empty) => isWithin(mountPoint, empty)));
   const below = (path: string): HostMount[] => mounts.filter(({ mountPoint }) => mountPoint !== path && isWithin(mountPoint, path));
   const mountOf = (path: string): HostMount | undefined => mounts.findLast(({ mountPoint }) => isWithin(path, mountPoint));
-  const noexec = (path: string): boolean => mountOf(path)?.noexec === true;
+  const noexec = (path: string): boolean => mountOf(path)?.options.includes('noexec') === true;
 
   const overlaid = new Set<string>();
   const places: Place[] = [];
@@ -49,16 +49,20 @@ export function choosePlaces(tree: HostTree, settings: PlacesSettings): Place[] 
     }
     overlaid.add(path);
     places.push({ kind: 'overlay', folder: entry, noexec: noexec(path), topLevel: true });
-    for (const { mountPoint, fsType } of mountsBelow) {
-      if (!kernelViews.has(fsType)) inner.set(mountPoint, { kind: 'bind', path: mountPoint, recursive: false, topLevel: false });
+    for (const { mountPoint, type } of mountsBelow) {
+      if (!kernelViews.has(type)) inner.set(mountPoint, { kind: 'bind', path: mountPoint, recursive: false, topLevel: false });
     }
   }
 
   for (const way of tree.wanted) {
     const [top] = way;
     if (top === undefined || emptyFolders.includes(top.path)) continue;
-    const folder = outermostOwn(way, ({ path, ...owner }) => settings.isOwnable(owner) && !(settings.mountsLocked && below(path).length > 0), mounts);
-    if (folder === undefined || kernelViews.has(mountOf(folder.path)?.fsType ?? '')) continue;
+    const folder = outermostOwn(
+      way,
+      ({ path, ...owner }) => settings.isOwnable(owner) && !(settings.mountsLocked && below(path).length > 0),
+      mounts,
+    );
+    if (folder === undefined || kernelViews.has(mountOf(folder.path)?.type ?? '')) continue;
     // Nothing is in the way of the overlay directly below `/`: its own folder needs no copying up.
     const parent = way[way.indexOf(folder) - 1] ?? folder;
     if (overlaid.has(parent.path) && !inner.has(folder.path)) continue;
@@ -69,7 +73,11 @@ export function choosePlaces(tree: HostTree, settings: PlacesSettings): Place[] 
 }
 
 /** Follows the way from its end towards `/`, as long as the folders fit and no mount point is left behind. */
-function outermostOwn(way: readonly HostFolder[], fits: (folder: HostFolder) => boolean, mounts: readonly HostMount[]): HostFolder | undefined {
+function outermostOwn(
+  way: readonly HostFolder[],
+  fits: (folder: HostFolder) => boolean,
+  mounts: readonly HostMount[],
+): HostFolder | undefined {
   let own: HostFolder | undefined;
   for (const folder of way.toReversed()) {
     if (!fits(folder)) break;

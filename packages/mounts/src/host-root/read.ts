@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
+import { parseMountinfo } from '../mountinfo.js';
 import type { HostEntry, HostFolder, HostTree } from './host-tree.js';
-import { parseHostMounts } from './mountinfo.js';
 
 /**
  * Looks at the host's root, for `planHostRoot`. What this user can't look at is left out. `wanted` names
@@ -12,7 +12,7 @@ export function readHostTree(wanted: readonly string[] = []): HostTree {
     entries: readdirSync('/')
       .toSorted()
       .flatMap((name) => readEntry(`/${name}`)),
-    mounts: parseHostMounts(readFileSync('/proc/self/mountinfo', 'utf8')),
+    mounts: parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8')),
     wanted: [...new Set(wanted)].flatMap((path) => readWay(path)),
   };
 }
