@@ -1,0 +1,76 @@
+import { O, S_IFCHR, S_IFDIR } from '@standpipe/syscalls';
+import { branch, expectInode, here, jump, label, type Op, type Reg, reg, set } from '@standpipe/program';
+import { MOUNT_ATTR } from './constants.js';
+import { attach, branchIfType, cloneTree, close } from './fd.js';
+import { makeFilesystem } from './fsconfig.js';
+import { type PathInRoot, parsePaths } from './paths.js';
+import { type Scratch, scratch } from './scratch.js';
+import { resolve } from './target.js';
+
+/** The null device. */
+const NULL = { type: S_IFCHR, major: 1, minor: 3 };
+
+/**
+ * Plans that paths can't be read, after pivot_root: upon a file comes the container's /dev/null, seen on its
+ * fd to be that device (CVE-2025-31133), upon directories one empty tmpfs, read-only, for all of
+ * them. What is missing needs no mask.
+ *
+ * @throws SpecError for a path that is relative
+ */
+export function planMaskedPaths(paths: readonly string[], root: Reg, pointer = '/linux/maskedPaths'): Op[] {
+  const masked = parsePaths(paths, pointer);
+  if (masked.length === 0) return [];
+  const used = scratch();
+  const nothing = reg('null device');
+  const empty = { tree: reg('empty directory'), attached: reg('empty directory attached') };
+  const say = 'open "/dev/null" to mask paths with it';
+  return [
+    ...resolve(root, 'dev/null', used, { to: nothing, say, pointer }),
+    ...expectInode(nothing, NULL, { say: '"/dev/null" is not the null device, and paths can\'t be masked with it', pointer }),
+    ...makeFilesystem({
+      type: 'tmpfs',
+      source: 'tmpfs',
+      superblock: ['ro'],
+      data: [{ key: 'nr_blocks', value: '1' }, { key: 'nr_inodes', value: '1' }],
+      attributes: MOUNT_ATTR.RDONLY,
+      context: used.context,
+      to: empty.tree,
+      say: 'make the empty directory to mask directories with',
+      pointer,
+    }),
+    ...masked.flatMap((path) => planMask(path, root, used, nothing, empty)),
+    close(empty.tree),
+    close(nothing),
+  ];
+}
+
+function planMask({ path, pointer }: PathInRoot, root: Reg, used: Scratch, nothing: Reg, empty: { tree: Reg; attached: Reg }): Op[] {
+  const { target, tree } = used;
+  const shown = JSON.stringify(path);
+  const notes = { say: `mask ${shown}`, pointer };
+  const directory = label(`${path} is a directory`);
+  const again = label(`${path} gets a copy`);
+  const put = label(`mask ${path}`);
+  const masked = label(`${path} masked`);
+  const missing = label(`${path} missing`);
+  return [
+    ...resolve(root, path.slice(1), used, { to: target, missing: [jump(missing)], say: `open ${shown} to mask it`, pointer }),
+    ...branchIfType(target, S_IFDIR, directory, used, notes),
+    cloneTree(nothing, tree, notes),
+    jump(put),
+    here(directory),
+    // A mount can be copied only once it is attached, so the first directory gets the mount itself.
+    branch(empty.attached, '==', 1, again),
+    attach(empty.tree, target, notes),
+    set(empty.attached, 1),
+    jump(masked),
+    here(again),
+    cloneTree(empty.tree, tree, notes),
+    here(put),
+    attach(tree, target, notes),
+    close(tree),
+    here(masked),
+    close(target),
+    here(missing),
+  ];
+}

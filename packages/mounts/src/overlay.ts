@@ -1,0 +1,43 @@
+import { AT, O } from '@standpipe/syscalls';
+import { buf, format, type Op, type OpNotes, type Reg, reg, sys } from '@standpipe/program';
+import { FSCONFIG_MAX_VALUE } from './constants.js';
+import { close } from './fd.js';
+import { setOption } from './fsconfig.js';
+import type { DataOption } from './options.js';
+
+/**
+ * Sets the options of an overlay. The kernel takes at most 255 bytes at a time: a longer list of lower
+ * layers is given one by one, and a directory with a longer path by an fd.
+ *
+ * @kernel 6.7 for a list of lower layers that is longer
+ */
+export function overlayOptions(options: readonly DataOption[], context: Reg, notes: OpNotes & { say: string }): Op[] {
+  return options.flatMap(({ key, value }) => {
+    if (value === undefined || Buffer.byteLength(value) <= FSCONFIG_MAX_VALUE) return [setOption(context, key, value, notes)];
+    if (key !== 'lowerdir') return addDirectory(context, key, value, notes);
+    return splitLayers(value).flatMap(({ path, dataOnly }) => addDirectory(context, dataOnly ? 'datadir+' : 'lowerdir+', path, notes));
+  });
+}
+
+function addDirectory(context: Reg, key: string, path: string, notes: OpNotes & { say: string }): Op[] {
+  if (Buffer.byteLength(path) <= FSCONFIG_MAX_VALUE) return [setOption(context, key, path, notes)];
+  const fd = reg('layer');
+  const name = buf('layer name', 32);
+  const say = `${notes.say}: open the layer ${JSON.stringify(path)}`;
+  return [
+    sys('openat', [AT.FDCWD, path, O.PATH | O.DIRECTORY | O.CLOEXEC], { to: fd, say, pointer: notes.pointer }),
+    format(name, ['/proc/self/fd/', fd]),
+    // The kernel opens it here and now.
+    setOption(context, key, name, notes),
+    close(fd),
+  ];
+}
+
+/** The layers of `lowerdir`: colons part them, backslashes take a colon's meaning, and behind `::` layers hold data only. */
+export function splitLayers(lowerdir: string): { path: string; dataOnly: boolean }[] {
+  let dataOnly = false;
+  return lowerdir.split(/(?<!\\):/).flatMap((path) => {
+    if (path === '') dataOnly = true;
+    return path === '' ? [] : [{ path: path.replaceAll(/\\(.)/g, '$1'), dataOnly }];
+  });
+}
