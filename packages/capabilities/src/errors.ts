@@ -6,6 +6,11 @@ export function effectiveBeyondPermitted(beyond: CapabilityMask, pointer: string
   return new SpecError(message, { issues: [{ pointer: `${pointer}/effective`, message, expected: 'a subset of permitted' }] });
 }
 
+export function inheritableBeyondBounding(beyond: CapabilityMask, pointer: string): SpecError {
+  const message = `the inheritable set holds what the bounding set doesn't: ${formatCapabilities(beyond).join(', ')}`;
+  return new SpecError(message, { issues: [{ pointer: `${pointer}/inheritable`, message, expected: 'a subset of bounding' }] });
+}
+
 export function malformedStatus(path: string, field: string): PlumbingError {
   return new PlumbingError(`${path} has no ${field} line`, { code: 'PROC_STATUS' });
 }

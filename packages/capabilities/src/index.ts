@@ -19,5 +19,5 @@ export {
   type ParsedCapabilities,
   type SetName,
 } from './sets.js';
-export { type CapabilitiesPlan, planCapabilities, type PlanCapabilitiesSettings } from './plan.js';
+export { type CapabilitiesPlan, planCapabilities, planClearInheritable, type PlanCapabilitiesSettings } from './plan.js';
 export { parseStatus, readCapabilities, readLastCap } from './read.js';

@@ -1,5 +1,5 @@
 import type { SpecIssue } from '@standpipe/errors';
-import { effectiveBeyondPermitted } from './errors.js';
+import { effectiveBeyondPermitted, inheritableBeyondBounding } from './errors.js';
 import { type CapabilityMask, formatCapabilities, hasCapability } from './mask.js';
 import { capabilityNumber, LAST_CAP } from './names.js';
 
@@ -37,7 +37,7 @@ export interface ParsedCapabilities {
  * is inheritable or ambient was asked for by name. Names that nobody knows, or that the kernel or the
  * caller doesn't have, are left out with a warning; so is what can't be ambient, for it is not permitted and inheritable too.
  *
- * @throws SpecError when the effective set goes beyond the permitted one: capset(2) would say EPERM
+ * @throws SpecError when the effective set goes beyond the permitted one, or the inheritable beyond the bounding one: capset(2) would say EPERM
  */
 export function parseCapabilitySets(input: CapabilitiesInput, settings: ParseCapabilitiesSettings = {}): ParsedCapabilities {
   const { lastCap = LAST_CAP, available, pointer = '/process/capabilities' } = settings;
@@ -61,6 +61,8 @@ export function parseCapabilitySets(input: CapabilitiesInput, settings: ParseCap
 
   const beyond = sets.effective & ~sets.permitted;
   if (beyond !== 0n) throw effectiveBeyondPermitted(beyond, pointer);
+  const unbounded = sets.inheritable & ~sets.bounding;
+  if (unbounded !== 0n) throw inheritableBeyondBounding(unbounded, pointer);
   const unraisable = sets.ambient & ~(sets.permitted & sets.inheritable);
   if (unraisable !== 0n) {
     const names = formatCapabilities(unraisable).join(', ');

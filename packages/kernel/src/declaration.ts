@@ -47,19 +47,21 @@ export interface StepSpec<Ctx, Deps, Config> {
 /** What `declare` is given to make declarations with. @public */
 export interface DeclareKit<Deps, Config> {
   /** Provides a service. The factory runs once, when the service is first asked for, and is synchronous. */
-  provide<T>(token: Service<T>, create: (deps: Deps, config: Config) => NoInfer<T>): Declaration;
+  provide<T>(this: void, token: Service<T>, create: (deps: Deps, config: Config) => NoInfer<T>): Declaration;
   provide<T, const Name extends keyof Deps = keyof Deps>(
+    this: void,
     token: Service<T>,
     spec: FactorySpec<NoInfer<T>, Deps, Name, Config>,
   ): Declaration;
   /** Contributes one item to an extension point. */
-  extend<T>(point: ExtensionPoint<T>, create: (deps: Deps, config: Config) => NoInfer<T>): Declaration;
+  extend<T>(this: void, point: ExtensionPoint<T>, create: (deps: Deps, config: Config) => NoInfer<T>): Declaration;
   extend<T, const Name extends keyof Deps = keyof Deps>(
+    this: void,
     point: ExtensionPoint<T>,
     spec: FactorySpec<NoInfer<T>, Deps, Name, Config>,
   ): Declaration;
   /** Places a step in a phase. */
-  step<Ctx>(phase: Phase<Ctx>, spec: StepSpec<NoInfer<Ctx>, Deps, Config>): Declaration;
+  step<Ctx>(this: void, phase: Phase<Ctx>, spec: StepSpec<NoInfer<Ctx>, Deps, Config>): Declaration;
 }
 
 /** A declaration with its types erased: what the kernel works on. */

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { parseCapabilitySets, planCapabilities, type CapabilitiesPlan, parseStatus } from '@standpipe/capabilities';
+import { type CapabilitiesPlan, parseCapabilitySets, parseStatus, planCapabilities, planClearInheritable } from '@standpipe/capabilities';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import { type CreateContext, createPipeline, HonouredSpec } from '@standpipe/runtime-api';
 
@@ -20,7 +20,6 @@ export const capabilitiesPlugin: Plugin = definePlugin({
       writes: [Plan],
       run(context) {
         const plan = planOf(context);
-        if (plan === undefined) return;
         context.slots.set(Plan, plan);
         context.program.container(plan.beforeUser);
       },
@@ -29,15 +28,15 @@ export const capabilitiesPlugin: Plugin = definePlugin({
       id: 'capabilities.set',
       after: ['user.become'],
       reads: [Plan],
-      run: ({ program, slots }) => program.container(slots.get(Plan)?.afterUser ?? []),
+      run: ({ program, slots }) => program.container(slots.need(Plan).afterUser),
     }),
   ],
 });
 
-/** A process without the field keeps what it has, as the specification leaves it. */
-function planOf({ spec, facts, warnings }: CreateContext): CapabilitiesPlan | undefined {
+function planOf({ spec, facts, warnings }: CreateContext): CapabilitiesPlan {
   const asked = spec.process?.capabilities;
-  if (asked === undefined) return undefined;
+  // The specification leaves open what a process then has: as with runc, what it would have anyway.
+  if (asked === undefined) return { beforeUser: [], afterUser: planClearInheritable() };
   const lastCap = Number(facts.readText('/proc/sys/kernel/cap_last_cap') ?? Number.NaN);
   const newUser = spec.linux?.namespaces?.some(({ type }) => type === 'user') === true;
   const status = newUser ? undefined : facts.readText('/proc/self/status');
@@ -45,8 +44,9 @@ function planOf({ spec, facts, warnings }: CreateContext): CapabilitiesPlan | un
     ...(Number.isInteger(lastCap) ? { lastCap } : {}),
     ...(status === undefined ? {} : { available: parseStatus(status).bounding }),
   });
-  warnings.push(...parsed.warnings);
-  return planCapabilities(parsed.sets, Number.isInteger(lastCap) ? { lastCap } : {});
+  // Validation has told of unknown names before.
+  warnings.push(...parsed.warnings.filter((warning) => !warnings.some(({ pointer }) => pointer === warning.pointer)));
+  return planCapabilities(parsed.sets);
 }
 
 export default capabilitiesPlugin;
