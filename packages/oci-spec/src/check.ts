@@ -30,13 +30,15 @@ export class Report {
  */
 export type Check<T> = (value: unknown, at: string, report: Report) => T | undefined;
 
-/** A field that must be there. All others need not. */
+/** A field that the checked object always has. All others may be missing. */
 export interface Required<T> {
   readonly required: Check<T>;
+  /** What it is when the document leaves it out; without one that is an issue. */
+  readonly fallback: T | undefined;
 }
 
-export function required<T>(check: Check<T>): Required<T> {
-  return { required: check };
+export function required<T>(check: Check<T>, fallback?: T): Required<T> {
+  return { required: check, fallback };
 }
 
 type Fields = Readonly<Record<string, Check<unknown> | Required<unknown>>>;
@@ -61,26 +63,38 @@ type RuleMaker<F> = <K extends keyof F & string>(
 
 const makeRule = (of: readonly string[], holds: Rule['holds']): Rule => ({ of, holds });
 
+interface Entry {
+  readonly name: string;
+  readonly check: Check<unknown>;
+  readonly needed: boolean;
+  readonly fallback: unknown;
+}
+
+function entryOf([name, field]: [string, Fields[string]]): Entry {
+  if (typeof field === 'function') return { name, check: field, needed: false, fallback: undefined };
+  return { name, check: field.required, needed: field.fallback === undefined, fallback: field.fallback };
+}
+
 /** An object with the fields of a table. Others are left out, `null` is absent. */
 export function object<F extends Fields>(fields: F, rules?: (rule: RuleMaker<F>) => readonly Rule[]): Check<Shape<F>> {
-  const entries = Object.entries(fields).map(([name, field]) =>
-    typeof field === 'function' ? { name, check: field, needed: false } : { name, check: field.required, needed: true },
-  );
-  const between = rules?.(makeRule) ?? [];
+  // Made when first asked: most documents never touch most nouns.
+  let table: { readonly entries: readonly Entry[]; readonly between: readonly Rule[] } | undefined;
   return (value, at, report) => {
     if (!isObject(value)) {
       report.issue(at, `${shown(value)} is no object`, 'an object');
       return undefined;
     }
+    table ??= { entries: Object.entries(fields).map(entryOf), between: rules?.(makeRule) ?? [] };
+    const { entries, between } = table;
     const checked: Record<string, unknown> = {};
     const faulty: string[] = [];
-    for (const { name, check, needed } of entries) {
+    for (const { name, check, needed, fallback } of entries) {
       const given = value[name];
       const earlier = report.issues.length;
       const field = given === undefined || given === null ? undefined : check(given, `${at}/${name}`, report);
-      if (field !== undefined) checked[name] = field;
-      else if (needed && report.issues.length === earlier) report.issue(`${at}/${name}`, 'is missing');
+      if (field === undefined && needed && report.issues.length === earlier) report.issue(`${at}/${name}`, 'is missing');
       if (report.issues.length > earlier) faulty.push(name);
+      else if ((field ?? fallback) !== undefined) checked[name] = field ?? fallback;
     }
     for (const { of, holds } of between) {
       if (!of.some((name) => faulty.includes(name))) holds(checked as never, at, report);

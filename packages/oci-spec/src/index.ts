@@ -6,6 +6,18 @@
  * @packageDocumentation
  */
 export { type DefaultSpecSettings, defaultSpec } from './default-spec.js';
+export {
+  describeFeatures,
+  type Features,
+  type FeaturesCgroup,
+  type FeaturesIntelRdt,
+  type FeaturesLinux,
+  type FeaturesMemoryPolicy,
+  type FeaturesSeccomp,
+  type FeatureSwitch,
+  type RuntimeSupport,
+} from './features.js';
+export { formatSpecText } from './format-spec-text.js';
 export { type Hook, type Hooks } from './hooks.js';
 export { type LinuxDevice, type LinuxDeviceCgroup } from './linux/devices.js';
 export { type LinuxIDMapping } from './linux/id-mappings.js';

@@ -22,6 +22,8 @@ interface Open {
 
 const opened = Symbol('opened');
 const numeral = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?(?![\p{L}\p{N}_.+-])/uy;
+// oxlint-disable-next-line no-control-regex -- those that a string must not contain
+const special = /[\\\u0000-\u001f]/;
 const word = /[\p{L}\p{N}_$.+-]+/uy;
 /** Sign and digits of the longest 64-bit integer. Beyond, no field takes it, and a bigint of a million digits takes its time. */
 const MAX_DIGITS = 20;
@@ -110,6 +112,13 @@ class JsonReader {
   #string(): string {
     const text = this.#text;
     const start = this.#at;
+    // Most strings are plain, and the engine finds their end faster than a loop does.
+    const end = text.indexOf('"', start + 1);
+    const plain = end === -1 ? '' : text.slice(start + 1, end);
+    if (end !== -1 && !special.test(plain)) {
+      this.#at = end + 1;
+      return plain;
+    }
     let escaped = false;
     for (let i = start + 1; i < text.length; i++) {
       const code = text.charCodeAt(i);

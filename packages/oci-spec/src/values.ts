@@ -12,25 +12,23 @@ const MAX_ARGUMENT_BYTES = 2 ** 21 - 1;
 /** (uid_t)-1 means "no id". */
 const MAX_ID = 2 ** 32 - 2;
 
-// NUL ends a C string early; half a surrogate pair is no character and would reach the kernel as another one.
-const unspeakable = /[\0\p{Cs}]/u;
-
 export interface TextSettings {
   readonly maxBytes?: number;
-  readonly pattern?: RegExp;
-  /** What the pattern stands for, in words. */
-  readonly expected?: string;
+  /** What the string must be, and how a message says that it isn't. */
+  readonly must?: { readonly hold: (value: string) => boolean; readonly wrong: string; readonly expected: string };
 }
 
 /** Any string, the empty one too. */
-export function text({ maxBytes = MAX_ARGUMENT_BYTES, pattern, expected }: TextSettings = {}): Check<string> {
+export function text({ maxBytes = MAX_ARGUMENT_BYTES, must }: TextSettings = {}): Check<string> {
   return (value, at, report) => {
     if (typeof value !== 'string') report.issue(at, `${shown(value)} is no string`, 'a string');
-    else if (unspeakable.test(value))
-      report.issue(at, value.includes('\0') ? 'the string contains a NUL' : 'the string contains half a surrogate pair');
-    else if (value.length * 3 > maxBytes && Buffer.byteLength(value) > maxBytes)
+    // It would end the string for the kernel.
+    else if (value.includes('\0')) report.issue(at, 'the string contains a NUL');
+    // Half a surrogate pair is no character, and would reach the kernel as another one.
+    else if (!value.isWellFormed()) report.issue(at, 'the string contains half a surrogate pair', 'well-formed Unicode');
+    else if (value.length * 3 > maxBytes && Buffer.byteLength(value) > maxBytes) {
       report.issue(at, `${shown(value)} is too long`, `at most ${String(maxBytes)} bytes`);
-    else if (pattern !== undefined && !pattern.test(value)) report.issue(at, `${shown(value)} won't do`, expected);
+    } else if (must !== undefined && !must.hold(value)) report.issue(at, `${shown(value)} ${must.wrong}`, must.expected);
     else return value;
     return undefined;
   };
@@ -43,7 +41,10 @@ export function name(settings: TextSettings = {}): Check<string> {
 }
 
 export const path: Check<string> = name({ maxBytes: MAX_PATH_BYTES });
-export const absolutePath: Check<string> = name({ maxBytes: MAX_PATH_BYTES, pattern: /^\//, expected: 'an absolute path' });
+export const absolutePath: Check<string> = name({
+  maxBytes: MAX_PATH_BYTES,
+  must: { hold: (value) => value.startsWith('/'), wrong: 'is relative', expected: 'an absolute path' },
+});
 
 export const boolean: Check<boolean> = (value, at, report) => {
   if (typeof value === 'boolean') return value;
@@ -102,14 +103,18 @@ function narrow(value: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-const range = /^[ \t]*(\d{1,5})(?:-(\d{1,5}))?[ \t]*$/;
+const listText = name({ maxBytes: MAX_PATH_BYTES });
+const range = /^[ \t]*(\d+)(?:-(\d+))?[ \t]*$/;
+/** CPUs or nodes: more than any machine has. */
+const MAX_LISTED = 65_535;
 
 /** CPUs or memory nodes as the kernel lists them: `0-3,7`. */
 export const numberList: Check<string> = (value, at, report) => {
-  const list = name({ maxBytes: MAX_PATH_BYTES })(value, at, report);
+  const list = listText(value, at, report);
   for (const part of list?.split(',') ?? []) {
     const match = range.exec(part);
-    if (match === null || Number(match[1]) > Number(match[2] ?? match[1])) {
+    const last = Number(match?.[2] ?? match?.[1]);
+    if (!(Number(match?.[1]) <= last && last <= MAX_LISTED)) {
       report.issue(at, `${shown(part)} is no number and no range`, 'numbers and ascending ranges with commas between: 0-3,7');
       return undefined;
     }

@@ -5,11 +5,13 @@ import { name } from './values.js';
 export const OCI_VERSION = '1.3.0';
 
 const [KNOWN_MAJOR, KNOWN_MINOR] = [1, 3];
-const semver = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:-[0-9A-Za-z.-]{1,100})?(?:\+[0-9A-Za-z.-]{1,100})?$/;
+const semver = /^(\d+)\.(\d+)\.\d+(?:-[\w.-]+)?(?:\+[\w.-]+)?$/;
+
+const short = name({ maxBytes: 255 });
 
 /** A version of the same major number. A newer minor one may hold what nobody here knows, and is warned of. */
 export const ociVersion: Check<string> = (value, at, report) => {
-  const version = name()(value, at, report);
+  const version = short(value, at, report);
   if (version === undefined) return undefined;
   const match = semver.exec(version);
   if (match === null || Number(match[1]) !== KNOWN_MAJOR) {

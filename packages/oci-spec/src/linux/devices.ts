@@ -53,7 +53,7 @@ const deviceCgroupFields = {
   /** All when left out or -1. */
   minor: ruleNumber,
   /** Of `r` (read), `w` (write) and `m` (mknod). */
-  access: name({ pattern: /^[rwm]{1,3}$/, expected: 'letters of rwm' }),
+  access: name({ must: { hold: (value) => /^[rwm]{1,3}$/.test(value), wrong: 'is no access', expected: 'letters of rwm' } }),
 };
 
 /** A rule of the device controller. They apply in the order of their list. */

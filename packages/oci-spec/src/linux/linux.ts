@@ -29,8 +29,11 @@ export type RootfsPropagation = (typeof rootfsPropagations)[number];
 /** Slashes or dots between names, none of them empty: a key is a path below /proc/sys and must stay there. */
 const sysctlKey = name({
   maxBytes: 1023,
-  pattern: /^[^./\s]+([./][^./\s]+)*$/,
-  expected: 'names with dots between, such as net.ipv4.ip_forward',
+  must: {
+    hold: (value) => value.split(/[./]/).every((part) => part !== '' && !/\s/.test(part)),
+    wrong: 'is no kernel parameter',
+    expected: 'names with dots between, such as net.ipv4.ip_forward',
+  },
 });
 
 const linuxFields = {

@@ -4,8 +4,11 @@ import { name } from '../values.js';
 /** IFNAMSIZ counts the NUL. The kernel forbids slashes, colons and white space, and the names of directories. */
 export const interfaceName: Check<string> = name({
   maxBytes: 15,
-  pattern: /^(?!\.{1,2}$)[^/:\s]+$/,
-  expected: 'the name of a network interface',
+  must: {
+    hold: (value) => !/[/:\s]/.test(value) && value !== '.' && value !== '..',
+    wrong: 'is no name of a network interface',
+    expected: 'neither slash, colon nor white space',
+  },
 });
 
 const netDeviceFields = {

@@ -117,7 +117,16 @@ const blockIO: Check<LinuxBlockIO> = object(blockIOFields);
 
 const hugepageLimitFields = {
   /** As the kernel's files are called: `64KB`, `2MB`, `1GB`. */
-  pageSize: required(name({ pattern: /^[1-9][0-9]{0,9}[KMG]B$/, expected: 'a size such as 64KB, 2MB or 1GB' })),
+  pageSize: required(
+    name({
+      maxBytes: 32,
+      must: {
+        hold: (value) => /^[1-9][0-9]*[KMG]B$/.test(value),
+        wrong: 'is no size of pages',
+        expected: 'a size such as 64KB, 2MB or 1GB',
+      },
+    }),
+  ),
   /** Bytes. */
   limit: required(uint64),
 };
@@ -156,8 +165,18 @@ const rdma: Check<LinuxRdma> = object(rdmaFields, (rule) => [
 ]);
 
 /** A file in the container's cgroup, never one elsewhere. */
-const cgroupFile = name({ maxBytes: 255, pattern: /^(?!\.{1,2}$)[^/]+$/, expected: 'the name of a file in the cgroup, without slashes' });
-const rdmaDevice = name({ maxBytes: 255, pattern: /^\S+$/, expected: 'the name of an RDMA device' });
+const cgroupFile = name({
+  maxBytes: 255,
+  must: {
+    hold: (value) => !value.includes('/') && value !== '.' && value !== '..',
+    wrong: 'is no file of the cgroup',
+    expected: 'a name without slashes',
+  },
+});
+const rdmaDevice = name({
+  maxBytes: 255,
+  must: { hold: (value) => !/\s/.test(value), wrong: 'is no name of a device', expected: 'a name without white space' },
+});
 
 const resourcesFields = {
   devices: deviceRules,

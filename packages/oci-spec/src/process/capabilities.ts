@@ -45,11 +45,11 @@ export const capabilityNames = [
   'CAP_BPF',
   'CAP_CHECKPOINT_RESTORE',
 ] as const;
-const known: ReadonlySet<string> = new Set(capabilityNames);
+const known: readonly string[] = capabilityNames;
 
 const names: Check<readonly string[]> = list(
   where(name({ maxBytes: 255 }), (value, at, report) => {
-    if (!known.has(value))
+    if (!known.includes(value))
       report.warn(at, `${shown(value)} is no capability: it can't be granted`, 'a name of capabilities(7), such as CAP_CHOWN');
   }),
 );

@@ -34,7 +34,7 @@ const processFields = {
   /** Of the terminal, if there is one. */
   consoleSize: box,
   /** The specification lets it be missing, and runtimes take root then: so does this. */
-  user: required(user),
+  user: required(user, { uid: 0, gid: 0 }),
   /** argv; the first is looked for on the PATH of `env` unless it contains a slash. */
   args: required(
     where(list(text(), { min: 1 }), ([command], at, report) => {
@@ -62,16 +62,8 @@ const processFields = {
 /** `process`: what runs in the container, and as what. */
 export interface Process extends Shape<typeof processFields> {}
 
-const present: Check<Process> = object(processFields, (rule) => [
+export const process: Check<Process> = object(processFields, (rule) => [
   rule(['terminal', 'consoleSize'], ({ terminal, consoleSize }, at, report) => {
     if (consoleSize !== undefined && terminal !== true) report.warn(`${at}/consoleSize`, 'is ignored: the process has no terminal');
   }),
 ]);
-
-const root = { uid: 0, gid: 0 };
-
-export const process: Check<Process> = (value, at, report) => {
-  const userless =
-    typeof value === 'object' && value !== null && !Array.isArray(value) && ((value as Partial<Process>).user ?? undefined) === undefined;
-  return present(userless ? { ...value, user: root } : value, at, report);
-};
