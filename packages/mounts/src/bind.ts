@@ -1,13 +1,13 @@
 import { AT, FS_MAGIC, O, S_IFDIR } from '@standpipe/syscalls';
-import { branch, here, jump, label, makeInRoot, type Op, raise, sys } from '@standpipe/program';
+import { branch, closeFd, here, jump, label, makeInRoot, type Op, raise, resolveInRoot, sys } from '@standpipe/program';
 import { isEmpty, setattr } from './attributes.js';
 import { OPEN_TREE_CLONE } from './constants.js';
 import type { MountContext } from './context.js';
-import { attach, branchIfType, close, loadFilesystem } from './fd.js';
+import { attach, branchIfType, loadFilesystem } from './fd.js';
 import { describeMount, type MountIntent } from './mount.js';
 import { procPlaceOf } from './proc-safety.js';
 import { propagate } from './propagate.js';
-import { guardProc, resolve } from './target.js';
+import { guardProc } from './target.js';
 
 /**
  * Plans a bind: a copy of the source's mount, changed while nobody can reach it, and then attached. What the
@@ -27,9 +27,9 @@ export function planBind(intent: MountIntent, context: MountContext): Op[] {
     ...planTarget(intent, context),
     ...planAttributes(intent, context),
     attach(tree, target, { say: what, pointer }),
-    close(target),
+    closeFd(target),
     ...propagate(tree, intent),
-    close(tree),
+    closeFd(tree),
   ];
 }
 
@@ -44,8 +44,7 @@ function planTarget({ kind, type, source, destination, pointer, options }: Mount
   const notes = { say: `${what}: open the mount point`, pointer };
   return [
     ...(place === 'proc' ? expectProcfs(what, pointer, scratch) : []),
-    ...resolve(root, path, scratch, {
-      to: target,
+    ...resolveInRoot(root, path, target, {
       missing: [
         ...branchIfType(tree, S_IFDIR, directory, scratch, notes),
         ...makeInRoot(root, path, target, { kind: 'file', ...notes }),

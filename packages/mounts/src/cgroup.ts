@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
 import { AT, O } from '@standpipe/syscalls';
-import { type Op, reg, sys } from '@standpipe/program';
+import { closeFd, makeInRoot, type Op, reg, sys } from '@standpipe/program';
 import { setattr } from './attributes.js';
 import { MOUNT_ATTR, MOVE_FD_TO_PATH, OPEN_TREE_CLONE } from './constants.js';
 import type { CgroupFacts, MountContext } from './context.js';
 import { cgroupsUnknown } from './errors.js';
-import { attach, close } from './fd.js';
+import { attach } from './fd.js';
 import { attributesOf, planFilesystem } from './filesystem.js';
 import { planBind } from './bind.js';
 import { makeFilesystem } from './fsconfig.js';
@@ -14,7 +14,7 @@ import { parseMountinfo } from './mountinfo.js';
 import { parseMountOptions } from './options.js';
 import { procPlaceOf } from './proc-safety.js';
 import { propagate } from './propagate.js';
-import { guardProc, openDirectory } from './target.js';
+import { guardProc } from './target.js';
 
 const UNIFIED = '/sys/fs/cgroup';
 const restricted = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV | MOUNT_ATTR.NOEXEC;
@@ -85,7 +85,7 @@ function planHierarchies(intent: MountIntent, context: MountContext, hierarchies
   const base = reg('cgroup root');
   const readonly = attributesOf(intent).set & MOUNT_ATTR.RDONLY;
   return [
-    ...openDirectory(root, destination.slice(1), scratch, { to: scratch.target, flags: O.DIRECTORY, say: `${what}: open the mount point`, pointer }),
+    ...makeInRoot(root, destination.slice(1), scratch.target, { kind: 'directory', flags: O.DIRECTORY, say: `${what}: open the mount point`, pointer }),
     ...guardProc(scratch.target, procPlaceOf(destination), scratch, what, pointer),
     ...makeFilesystem({ type: 'tmpfs', source: 'tmpfs', data: [{ key: 'mode', value: '755' }], attributes: restricted, context: scratch.context, to: base, ...notes }),
     // A detached tmpfs of our own: nobody else makes names in it.
@@ -95,17 +95,17 @@ function planHierarchies(intent: MountIntent, context: MountContext, hierarchies
     ]),
     ...(readonly === 0 ? [] : [setattr(base, { set: MOUNT_ATTR.RDONLY, ...notes })]),
     attach(base, scratch.target, notes),
-    close(scratch.target),
+    closeFd(scratch.target),
     ...hierarchies.flatMap((hierarchy) => {
       const say = `${what}: mount the hierarchy ${JSON.stringify(hierarchy.name)}`;
       return [
         ...(namespaces.cgroup === true ? mountHierarchy(hierarchy, context, readonly, say, pointer) : bindHierarchy(hierarchy, intent, context, say)),
         sys('move_mount', [scratch.tree, '', base, hierarchy.name, MOVE_FD_TO_PATH], { say, pointer }),
-        close(scratch.tree),
+        closeFd(scratch.tree),
       ];
     }),
     ...propagate(base, intent),
-    close(base),
+    closeFd(base),
   ];
 }
 

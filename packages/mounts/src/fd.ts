@@ -3,10 +3,6 @@ import { at, branch, type Label, load, type Op, type OpNotes, type Operand, type
 import { MOVE_FD_TO_FD, OPEN_TREE_CLONE } from './constants.js';
 import type { Scratch } from './scratch.js';
 
-export function close(fd: Reg): Op {
-  return sys('close', [fd], { unless: { errno: 'any' } });
-}
-
 /** Mounts the detached mount, or tree, of one fd upon the other. @man move_mount(2) */
 export function attach(tree: Reg, target: Reg, notes: OpNotes): Op {
   return sys('move_mount', [tree, '', target, '', MOVE_FD_TO_FD], notes);

@@ -1,15 +1,15 @@
-import { at, type Buf, buf, compute, format, here, jump, label, load, makeInRoot, type Op, reg, statxField, sys } from '@standpipe/program';
+import { at, type Buf, buf, closeFd, compute, format, here, jump, label, load, makeInRoot, type Op, reg, resolveInRoot, statxField, sys } from '@standpipe/program';
 import { AT, O, STATX } from '@standpipe/syscalls';
 import { type Attributes, setattr } from './attributes.js';
 import { MOUNT_ATTR } from './constants.js';
 import type { MountContext } from './context.js';
-import { attach, close } from './fd.js';
+import { attach } from './fd.js';
 import { makeFilesystem, setOption } from './fsconfig.js';
 import { describeMount, type MountIntent } from './mount.js';
 import { overlayOptions } from './overlay.js';
 import { procPlaceOf } from './proc-safety.js';
 import { propagate } from './propagate.js';
-import { guardProc, openDirectory, resolve } from './target.js';
+import { guardProc } from './target.js';
 
 /** What the two kinds of attributes come to on a single mount. */
 export function attributesOf({ options }: Pick<MountIntent, 'options'>): Attributes {
@@ -34,7 +34,7 @@ export function planFilesystem(intent: MountIntent, context: MountContext): Op[]
   const tree = late ? reg('read-only later') : scratch.tree;
   if (late) {
     const say = `${what}: make it read-only`;
-    context.late.push(setattr(tree, { set: MOUNT_ATTR.RDONLY, say, pointer }), close(tree));
+    context.late.push(setattr(tree, { set: MOUNT_ATTR.RDONLY, say, pointer }), closeFd(tree));
   }
   const mode = type === 'tmpfs' && !options.data.some(({ key }) => key === 'mode') ? planMode(context, destination, what, pointer) : undefined;
   return [
@@ -56,16 +56,16 @@ export function planFilesystem(intent: MountIntent, context: MountContext): Op[]
       pointer,
     }),
     attach(tree, scratch.target, notes),
-    close(scratch.target),
+    closeFd(scratch.target),
     ...propagate(tree, intent),
-    ...(late ? [] : [close(tree)]),
+    ...(late ? [] : [closeFd(tree)]),
   ];
 }
 
 /** Where procfs and sysfs go, no link may lead: what follows trusts that they are there. */
 function openTarget({ destination, type, pointer }: MountIntent, { root, scratch }: MountContext, say: string): Op[] {
   const flags = O.DIRECTORY | (type === 'proc' || type === 'sysfs' ? O.NOFOLLOW : 0);
-  return openDirectory(root, destination.slice(1), scratch, { to: scratch.target, flags, say, pointer });
+  return makeInRoot(root, destination.slice(1), scratch.target, { kind: 'directory', flags, say, pointer });
 }
 
 function hintOf({ type }: MountIntent, { namespaces }: MountContext): string {
@@ -86,8 +86,7 @@ function planMode({ root, scratch }: MountContext, destination: string, what: st
   return {
     text,
     target: [
-      ...resolve(root, path, scratch, {
-        to: target,
+      ...resolveInRoot(root, path, target, {
         flags: O.DIRECTORY,
         missing: [...makeInRoot(root, path, target, { kind: 'directory', ...notes }), jump(made)],
         ...notes,

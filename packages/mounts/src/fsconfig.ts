@@ -1,6 +1,5 @@
-import { type Buf, type Op, type OpNotes, type Reg, sys } from '@standpipe/program';
+import { type Buf, closeFd, type Op, type OpNotes, type Reg, sys } from '@standpipe/program';
 import { FS_CLOEXEC, FSCONFIG } from './constants.js';
-import { close } from './fd.js';
 import type { DataOption } from './options.js';
 
 export interface MakeFilesystemSettings extends OpNotes {
@@ -40,6 +39,6 @@ export function makeFilesystem(settings: MakeFilesystemSettings): Op[] {
     ...configure,
     sys('fsconfig', [context, FSCONFIG.CMD_CREATE, null, null, 0], notes),
     sys('fsmount', [context, FS_CLOEXEC, attributes], { to, ...notes }),
-    close(context),
+    closeFd(context),
   ];
 }

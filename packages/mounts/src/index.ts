@@ -2,6 +2,7 @@ export { type Attributes } from './attributes.js';
 export { type CgroupHierarchy, cgroupHierarchies } from './cgroup.js';
 export { MOUNT_ATTR, PROPAGATION } from './constants.js';
 export type { CgroupFacts } from './context.js';
+export { type HostEntry, type HostFolder, type HostMount, type HostRootInput, type HostTree, planHostRoot, readHostTree } from './host-root.js';
 export { planMaskedPaths } from './masked-paths.js';
 export type { Mount, MountIdMapping, MountIntent } from './mount.js';
 export { type MountinfoEntry, parseMountinfo } from './mountinfo.js';

@@ -1,11 +1,10 @@
 import { O, S_IFCHR, S_IFDIR } from '@standpipe/syscalls';
-import { branch, expectInode, here, jump, label, type Op, type Reg, reg, set } from '@standpipe/program';
+import { branch, closeFd, expectInode, here, jump, label, type Op, type Reg, reg, resolveInRoot, set } from '@standpipe/program';
 import { MOUNT_ATTR } from './constants.js';
-import { attach, branchIfType, cloneTree, close } from './fd.js';
+import { attach, branchIfType, cloneTree } from './fd.js';
 import { makeFilesystem } from './fsconfig.js';
 import { type PathInRoot, parsePaths } from './paths.js';
 import { type Scratch, scratch } from './scratch.js';
-import { resolve } from './target.js';
 
 /** The null device. */
 const NULL = { type: S_IFCHR, major: 1, minor: 3 };
@@ -25,7 +24,7 @@ export function planMaskedPaths(paths: readonly string[], root: Reg, pointer = '
   const empty = { tree: reg('empty directory'), attached: reg('empty directory attached') };
   const say = 'open "/dev/null" to mask paths with it';
   return [
-    ...resolve(root, 'dev/null', used, { to: nothing, say, pointer }),
+    ...resolveInRoot(root, 'dev/null', nothing, { say, pointer }),
     ...expectInode(nothing, NULL, { say: '"/dev/null" is not the null device, and paths can\'t be masked with it', pointer }),
     ...makeFilesystem({
       type: 'tmpfs',
@@ -39,8 +38,8 @@ export function planMaskedPaths(paths: readonly string[], root: Reg, pointer = '
       pointer,
     }),
     ...masked.flatMap((path) => planMask(path, root, used, nothing, empty)),
-    close(empty.tree),
-    close(nothing),
+    closeFd(empty.tree),
+    closeFd(nothing),
   ];
 }
 
@@ -54,7 +53,7 @@ function planMask({ path, pointer }: PathInRoot, root: Reg, used: Scratch, nothi
   const masked = label(`${path} masked`);
   const missing = label(`${path} missing`);
   return [
-    ...resolve(root, path.slice(1), used, { to: target, missing: [jump(missing)], say: `open ${shown} to mask it`, pointer }),
+    ...resolveInRoot(root, path.slice(1), target, { missing: [jump(missing)], say: `open ${shown} to mask it`, pointer }),
     ...branchIfType(target, S_IFDIR, directory, used, notes),
     cloneTree(nothing, tree, notes),
     jump(put),
@@ -68,9 +67,9 @@ function planMask({ path, pointer }: PathInRoot, root: Reg, used: Scratch, nothi
     cloneTree(empty.tree, tree, notes),
     here(put),
     attach(tree, target, notes),
-    close(tree),
+    closeFd(tree),
     here(masked),
-    close(target),
+    closeFd(target),
     here(missing),
   ];
 }

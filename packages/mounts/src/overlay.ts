@@ -1,7 +1,6 @@
 import { AT, O } from '@standpipe/syscalls';
-import { buf, format, type Op, type OpNotes, type Reg, reg, sys } from '@standpipe/program';
+import { buf, closeFd, format, type Op, type OpNotes, type Reg, reg, sys } from '@standpipe/program';
 import { FSCONFIG_MAX_VALUE } from './constants.js';
-import { close } from './fd.js';
 import { setOption } from './fsconfig.js';
 import type { DataOption } from './options.js';
 
@@ -29,7 +28,7 @@ function addDirectory(context: Reg, key: string, path: string, notes: OpNotes & 
     format(name, ['/proc/self/fd/', fd]),
     // The kernel opens it here and now.
     setOption(context, key, name, notes),
-    close(fd),
+    closeFd(fd),
   ];
 }
 

@@ -1,8 +1,7 @@
 import { AT, O } from '@standpipe/syscalls';
-import { type Op, type Reg, reg, sys } from '@standpipe/program';
+import { closeFd, type Op, type Reg, reg, sys } from '@standpipe/program';
 import { setattr } from './attributes.js';
 import { MNT_DETACH, PROPAGATION } from './constants.js';
-import { close } from './fd.js';
 import { parseRootfsPropagation } from './rootfs.js';
 
 export interface PlanPivotInput {
@@ -33,7 +32,7 @@ export function planPivot({ root, propagation }: PlanPivotInput): Op[] {
     sys('fchdir', [old], away),
     setattr(old, { propagation: PROPAGATION.SLAVE, recursive: true, ...away }),
     sys('umount2', ['.', MNT_DETACH], away),
-    close(old),
+    closeFd(old),
     sys('chdir', ['/'], { say, pointer }),
     ...planRootPropagation(root, propagation),
   ];

@@ -1,10 +1,9 @@
-import { type Op, type Reg, here, jump, label } from '@standpipe/program';
+import { closeFd, here, jump, label, type Op, type Reg, resolveInRoot } from '@standpipe/program';
 import { setattr } from './attributes.js';
 import { MOUNT_ATTR } from './constants.js';
-import { attach, cloneTree, close } from './fd.js';
+import { attach, cloneTree } from './fd.js';
 import { parsePaths } from './paths.js';
 import { scratch } from './scratch.js';
-import { resolve } from './target.js';
 
 /**
  * Plans that paths can't be written to, after pivot_root: each is bound upon itself with all that is mounted
@@ -20,12 +19,12 @@ export function planReadonlyPaths(paths: readonly string[], root: Reg, pointer =
     const notes = { say: `make ${shown} read-only`, pointer: own };
     const missing = label(`${path} missing`);
     return [
-      ...resolve(root, path.slice(1), used, { to: target, missing: [jump(missing)], say: `open ${shown} to make it read-only`, pointer: own }),
+      ...resolveInRoot(root, path.slice(1), target, { missing: [jump(missing)], say: `open ${shown} to make it read-only`, pointer: own }),
       cloneTree(target, tree, { recursive: true, ...notes }),
       setattr(tree, { set: MOUNT_ATTR.RDONLY, recursive: true, ...notes }),
       attach(tree, target, notes),
-      close(tree),
-      close(target),
+      closeFd(tree),
+      closeFd(target),
       here(missing),
     ];
   });

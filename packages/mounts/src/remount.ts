@@ -1,14 +1,13 @@
 import { O } from '@standpipe/syscalls';
-import { type Op, sys } from '@standpipe/program';
+import { closeFd, type Op, resolveInRoot, sys } from '@standpipe/program';
 import { isEmpty, setattr } from './attributes.js';
 import { FS_CLOEXEC, FSCONFIG, FSPICK_EMPTY_PATH, MOUNT_ATTR } from './constants.js';
 import type { MountContext } from './context.js';
-import { close } from './fd.js';
 import { setOption } from './fsconfig.js';
 import { describeMount, type MountIntent } from './mount.js';
 import { procPlaceOf } from './proc-safety.js';
 import { propagate } from './propagate.js';
-import { guardProc, resolve } from './target.js';
+import { guardProc } from './target.js';
 
 /**
  * Plans a change of what is mounted already: of the mount, and without `bind` of the filesystem too.
@@ -33,15 +32,15 @@ export function planRemount(intent: MountIntent, { root, scratch }: MountContext
           ...flags.map((flag) => setOption(context, flag, undefined, notes)),
           ...options.data.map(({ key, value }) => setOption(context, key, value, notes)),
           sys('fsconfig', [context, FSCONFIG.CMD_RECONFIGURE, null, null, 0], notes),
-          close(context),
+          closeFd(context),
         ];
   return [
-    ...resolve(root, destination.slice(1), scratch, { to: target, flags: O.NOFOLLOW, say: `${what}: open it`, pointer }),
+    ...resolveInRoot(root, destination.slice(1), target, { flags: O.NOFOLLOW, say: `${what}: open it`, pointer }),
     ...(procPlaceOf(destination) === 'outside' ? guardProc(target, 'outside', scratch, what, pointer) : []),
     ...reconfigure,
     ...(isEmpty(attributes) ? [] : [setattr(target, { ...attributes, ...notes })]),
     ...(isEmpty(recursive) ? [] : [setattr(target, { ...recursive, recursive: true, ...notes })]),
     ...propagate(target, intent),
-    close(target),
+    closeFd(target),
   ];
 }

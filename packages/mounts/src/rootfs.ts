@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { AT, O } from '@standpipe/syscalls';
-import { here, jump, label, type Op, type Reg, reg, sys } from '@standpipe/program';
+import { closeFd, here, jump, label, type Op, type Reg, reg, sys } from '@standpipe/program';
 import { setattr } from './attributes.js';
 import { MOUNT_ATTR, PROPAGATION } from './constants.js';
 import { propagationInvalid, rootfsMissing } from './errors.js';
-import { attach, cloneTree, close } from './fd.js';
+import { attach, cloneTree } from './fd.js';
 
 export interface PlanRootfsInput {
   /** Absolute path of the root filesystem. Links are followed, once. */
@@ -72,7 +72,7 @@ export function planRootfs(input: PlanRootfsInput, root: Reg): Op[] {
     cloneTree(place, root, { recursive: true, ...notes }),
     ...(type === PROPAGATION.SLAVE ? [] : [setattr(root, { propagation: PROPAGATION.PRIVATE, ...notes })]),
     attach(root, place, notes),
-    close(place),
+    closeFd(place),
   ];
 }
 

@@ -9,7 +9,6 @@ export interface Scratch {
   /** A filesystem's context. */
   readonly context: Reg;
   readonly value: Reg;
-  readonly tries: Reg;
   readonly statfs: Buf;
   readonly statx: Buf;
 }
@@ -20,7 +19,6 @@ export function scratch(): Scratch {
     tree: reg('tree'),
     context: reg('context'),
     value: reg('value'),
-    tries: reg('tries'),
     statfs: buf('statfs', 120),
     statx: buf('statx', 256),
   };

@@ -46,7 +46,15 @@ export { type JsonOp, type JsonOperand, type JsonProgram, programToJson } from '
 export { joinExecutable, programOfExecutable } from './elf.js';
 export { hostInitArch, type InitArch, initId, initImage } from './init-image.js';
 export { becomeProgram, executableOf, sealedExecutable } from './launch.js';
-export { makeInRoot, type MakeInRootSettings, openInRoot, type OpenInRootSettings, writeText } from './paths.js';
+export {
+  makeInRoot,
+  type MakeInRootSettings,
+  openInRoot,
+  type OpenInRootSettings,
+  resolveInRoot,
+  type ResolveInRootSettings,
+  writeText,
+} from './paths.js';
 export { branchUnlessInode, expectInode, type InodeExpectation, statxField } from './inode.js';
 export { closeFd, closeFrom, fillStandardStreams } from './fds.js';
 export { expectFilesystem } from './filesystem.js';

@@ -1,6 +1,6 @@
-import { O, RESOLVE, S_IFREG } from '@standpipe/syscalls';
+import { errnoNumber, O, RESOLVE, S_IFREG } from '@standpipe/syscalls';
 import { closeFd } from './fds.js';
-import { here, jump, label, type Op, type OpNotes, sys, type SyscallOp, type Unless } from './op.js';
+import { branch, compute, here, jump, label, type Op, type OpNotes, raise, sys, type SyscallOp, type Unless } from './op.js';
 import { type Reg, reg, words } from './operand.js';
 
 const OPEN_HOW_SIZE = 24;
@@ -26,10 +26,46 @@ export function openInRoot(root: Reg, path: string, flags: number, settings: Ope
   return sys('openat2', [root, path === '' ? '.' : path, how, OPEN_HOW_SIZE], rest);
 }
 
+export interface ResolveInRootSettings extends OpNotes {
+  /** Besides O_PATH. */
+  readonly flags?: number;
+  /** Runs where the path is missing, and ends with the fd open, or with a jump. Without it that fails. */
+  readonly missing?: readonly Op[];
+}
+
+const EAGAIN = errnoNumber('EAGAIN') ?? 0;
+const ENOENT = -(errnoNumber('ENOENT') ?? 0);
+/** Counts for the whole program. A storm of renames that outlasts this many tries is an attack on our time. */
+const tries = reg('tries');
+const MAX_TRIES = 4096;
+
+/**
+ * Opens `path` inside `root` with O_PATH, as `openInRoot` does. The kernel gives up with EAGAIN when
+ * something is mounted or renamed anywhere on the machine while it takes a `..`, as many a link has one: then again.
+ */
+export function resolveInRoot(root: Reg, path: string, to: Reg, { flags = 0, missing, ...notes }: ResolveInRootSettings): Op[] {
+  const [again, trouble, retry, open] = [label(`open ${path}`), label(`${path} not open`), label(`retry ${path}`), label(`${path} open`)];
+  const errno = missing === undefined ? ['EAGAIN'] : ['EAGAIN', 'ENOENT'];
+  return [
+    here(again),
+    openInRoot(root, path, O.PATH | flags, { to, unless: { errno, goto: trouble }, ...notes }),
+    jump(open),
+    here(trouble),
+    ...(missing === undefined ? [] : [branch(to, '!=', ENOENT, retry), ...missing, jump(open)]),
+    here(retry),
+    compute(tries, tries, '+', 1),
+    branch(tries, '<', MAX_TRIES, again),
+    raise(notes.say ?? `open ${JSON.stringify(path)}`, { errno: EAGAIN, pointer: notes.pointer }),
+    here(open),
+  ];
+}
+
 export interface MakeInRootSettings extends OpNotes {
   readonly kind: 'directory' | 'file';
   /** Permissions of what is made; 0755 and 0644 when left out. Parents are 0755. */
   readonly mode?: number;
+  /** For opening the last component, besides O_PATH: O_NOFOLLOW, O_DIRECTORY. */
+  readonly flags?: number;
 }
 
 /**
@@ -42,36 +78,27 @@ export interface MakeInRootSettings extends OpNotes {
  * @errno ENOTDIR something else than a directory lies in the way
  */
 export function makeInRoot(root: Reg, path: string, to: Reg, settings: MakeInRootSettings): Op[] {
-  const { kind, mode = kind === 'directory' ? 0o755 : 0o644, say, pointer } = settings;
+  const { kind, mode = kind === 'directory' ? 0o755 : 0o644, flags = 0, say, pointer } = settings;
   const notes: OpNotes = { say, pointer };
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
-  const full = names.join('/');
   if (names.length === 0) return [openInRoot(root, '.', O.PATH, { to, ...notes })];
 
-  const missing = label(`missing ${full}`);
-  const found = label(`found ${full}`);
-  const ops: Op[] = [
-    openInRoot(root, full, O.PATH, { to, unless: { errno: ['ENOENT'], goto: missing }, ...notes }),
-    jump(found),
-    here(missing),
-  ];
   const parent = reg('parent');
-  ops.push(openInRoot(root, '.', O.PATH | O.DIRECTORY, { to: parent, ...notes }));
+  const make: Op[] = [openInRoot(root, '.', O.PATH | O.DIRECTORY, { to: parent, ...notes })];
   for (const [i, name] of names.entries()) {
     const prefix = names.slice(0, i + 1).join('/');
     const last = i === names.length - 1;
     // ".." can't be made; the kernel resolves it below the root, and it exists when its parent does.
     if (name !== '..') {
-      ops.push(
+      make.push(
         last && kind === 'file'
           ? sys('mknodat', [parent, name, S_IFREG | mode, 0], { unless: { errno: ['EEXIST'] }, ...notes })
           : sys('mkdirat', [parent, name, last ? mode : 0o755], { unless: { errno: ['EEXIST'] }, ...notes }),
       );
     }
-    ops.push(closeFd(parent), openInRoot(root, prefix, O.PATH, { to: last ? to : parent, ...notes }));
+    make.push(closeFd(parent), ...resolveInRoot(root, prefix, last ? to : parent, { flags: last ? flags : 0, ...notes }));
   }
-  ops.push(here(found));
-  return ops;
+  return resolveInRoot(root, names.join('/'), to, { flags, ...notes, missing: make });
 }
 
 /** Writes `text` in one write(2) to an open fd, and fails when less than all was taken. */
