@@ -91,7 +91,7 @@ function parse(argv: readonly string[], options: Readonly<Record<string, OptionS
       'parse-positional-numbers': false,
       'short-option-groups': true,
       'strip-aliased': true,
-      'populate--': true,
+      'populate--': !halt,
       'unknown-options-as-args': true,
       'halt-at-non-option': halt,
     },
@@ -103,11 +103,12 @@ function parse(argv: readonly string[], options: Readonly<Record<string, OptionS
     const option = all[name];
     if (option !== undefined) values[name] = checked(name, option, value);
   }
-  const rest = positional.map(String);
+  // Where it halted, the parser has put everything behind.
+  const rest = [...positional, ...(halt ? behind : [])].map(String);
   const verb = command === undefined ? 'standpipe' : `standpipe ${command}`;
   const unknown = halt ? rest[0] : rest.find((word) => word.startsWith('-') && word !== '-');
   if (unknown?.startsWith('-') === true && unknown !== '-') throw usage(`${verb} has no option ${unknown}`, `see ${verb} --help`);
-  return { values, rest, command: behind.map(String) };
+  return { values, rest, command: halt ? [] : behind.map(String) };
 }
 
 /** `-bundle` is `--bundle`: Go's flag packages take both, and clients use both. */
