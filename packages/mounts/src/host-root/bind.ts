@@ -1,7 +1,7 @@
-import type { Op, Reg } from '@standpipe/program';
+import { closeFd, type Op, type Reg } from '@standpipe/program';
 import { setattr } from '../attributes.js';
 import { MOUNT_ATTR, PROPAGATION } from '../constants.js';
-import { attach, cloneTree, close } from '../fd.js';
+import { attach, cloneTree } from '../fd.js';
 
 /**
  * Shows what is open as `from` on `target`: read-only, with all that is mounted in it, and cut off from what
@@ -19,6 +19,6 @@ export function planReadOnlyBind(
     cloneTree(from, tree, { recursive, say }),
     setattr(tree, { set: MOUNT_ATTR.RDONLY | MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV, propagation: PROPAGATION.PRIVATE, recursive, say }),
     attach(tree, target, { say }),
-    close(tree),
+    closeFd(tree),
   ];
 }

@@ -1,7 +1,7 @@
 import { AT } from '@standpipe/syscalls';
-import { type Buf, buf, format, type Label, type Op, type Reg, sys } from '@standpipe/program';
+import { type Buf, buf, closeFd, format, type Label, type Op, type Reg, sys } from '@standpipe/program';
 import { FS_CLOEXEC, FSCONFIG, FSCONFIG_MAX_VALUE, MOUNT_ATTR } from '../constants.js';
-import { attach, close } from '../fd.js';
+import { attach } from '../fd.js';
 import type { HostFolder } from './host-tree.js';
 import type { Ids } from './ids.js';
 
@@ -66,6 +66,6 @@ export function planOverlay(settings: OverlaySettings, { lower, store, target, c
     sys('fsconfig', [context, FSCONFIG.CMD_CREATE, null, null, 0], notes),
     sys('fsmount', [context, FS_CLOEXEC, MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV | (noexec ? MOUNT_ATTR.NOEXEC : 0)], { to: tree, say }),
     attach(tree, target, { say }),
-    close(tree),
+    closeFd(tree),
   ];
 }

@@ -1,8 +1,7 @@
 import { AT, O, RESOLVE, S_IFREG } from '@standpipe/syscalls';
-import { buf, format, here, jump, label, type Op, type Reg, reg, set, sys, words } from '@standpipe/program';
+import { buf, closeFd, format, here, jump, label, type Op, type Reg, reg, set, sys, words } from '@standpipe/program';
 import { setattr } from '../attributes.js';
 import { MNT_DETACH, MOUNT_ATTR, MOVE_FD_TO_PATH, PROPAGATION } from '../constants.js';
-import { close } from '../fd.js';
 import { makeFilesystem } from '../fsconfig.js';
 import { planReadOnlyBind } from './bind.js';
 import type { HostEntry, HostTree } from './host-tree.js';
@@ -107,7 +106,7 @@ function planPlaces(places: readonly Place[], settings: PlacesSettings, regs: Re
     ...places.flatMap((place, index) => planPlace(place, String(index), settings, { store, ...regs })),
     format(path, ['/proc/self/fd/', store]),
     sys('umount2', [path, MNT_DETACH], { say: 'leave the tmpfs for what is written to the overlays' }),
-    close(store),
+    closeFd(store),
   ];
 }
 
@@ -153,5 +152,5 @@ function makeFolder(root: Reg, path: string, mode: number): Op {
 
 /** Closes what is open of these, and marks them closed. */
 function closeAll(fds: readonly Reg[]): Op[] {
-  return fds.flatMap((fd) => [close(fd), set(fd, -1)]);
+  return fds.flatMap((fd) => [closeFd(fd), set(fd, -1)]);
 }
