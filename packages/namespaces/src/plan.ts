@@ -34,6 +34,7 @@ import {
 import { type NamespacesInput, type NamespacesIntent, parseNamespaces } from './input.js';
 import { joinAll, joinThroughUser, type OpenedNamespace, planOpenNamespace } from './join.js';
 import { describeKinds, type NamespaceKind, namespaceFacts } from './kinds.js';
+import { bringUpLoopback } from './loopback.js';
 import { deniesSetgroups, type OrdinaryUser, planIdMaps } from './map-writer.js';
 import { issuesForOrdinaryUser, type SetgroupsAnswer } from './privilege.js';
 
@@ -135,6 +136,7 @@ export function planNamespaces(input: PlanNamespacesInput, regs: NamespacesRegs)
     ...(newUser ? [...becomeMappedRoot({ ...intent, setgroupsDenied: denied }), ...armParentDeath(regs.sync)] : []),
     ...(join.length > 0 ? [...refusePtrace(), ...joinAll(join)] : []),
     ...(intent.created.has('cgroup') ? makeNamespaces(['cgroup'], pointer) : []),
+    ...(intent.created.has('network') ? bringUpLoopback(pointer) : []),
     ...opened.map(({ fd }) => closeFd(fd)),
     ...(regs.proc === undefined ? [closeFd(proc)] : []),
   ];
