@@ -18,6 +18,7 @@ export { createSettings, type GivenSettings } from './create-settings.js';
 export { linuxHostFacts } from './linux-host-facts.js';
 export { assemblyNames, loadAssembly } from './load-assembly.js';
 export { plugins } from './plugins.js';
+export { readSandboxFacts, type SandboxFacts, type SandboxOptions, sandboxSpec } from './sandbox/index.js';
 export { runForeground } from './run-foreground.js';
 export { type RunningProgram, spawnProgram, type SpawnSettings } from './spawn-program.js';
 export { defaultStateRoot, deleteContainer, type RemoveSettings } from '@standpipe/state';

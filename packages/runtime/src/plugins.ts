@@ -9,6 +9,7 @@ import { rootfsPlugin } from '@standpipe/plugin-rootfs';
 import { statePlugin } from '@standpipe/plugin-state';
 import { terminalPlugin } from '@standpipe/plugin-terminal';
 import { corePlugin } from './core/core-plugin.js';
+import { reaperPlugin } from './sandbox/reaper-plugin.js';
 
 /** The plugins that come with Standpipe, by the names that an assembly config uses. */
 export const plugins: Readonly<Record<string, PluginSource>> = {
@@ -22,4 +23,5 @@ export const plugins: Readonly<Record<string, PluginSource>> = {
   terminal: terminalPlugin,
   process: processPlugin,
   capabilities: capabilitiesPlugin,
+  reaper: reaperPlugin,
 };

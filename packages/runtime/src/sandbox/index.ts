@@ -1,0 +1,3 @@
+export { readSandboxFacts, type SandboxFacts } from './facts.js';
+export type { SandboxOptions } from './options.js';
+export { sandboxSpec } from './sandbox-spec.js';
