@@ -85,7 +85,7 @@ function parse(argv: readonly string[], options: Readonly<Record<string, OptionS
       'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
-      'duplicate-arguments-array': false,
+      'duplicate-arguments-array': true,
       'greedy-arrays': false,
       'parse-numbers': false,
       'parse-positional-numbers': false,
@@ -101,7 +101,8 @@ function parse(argv: readonly string[], options: Readonly<Record<string, OptionS
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(found)) {
     const option = all[name];
-    if (option !== undefined) values[name] = checked(name, option, value);
+    // Said twice, the last one counts.
+    if (option !== undefined) values[name] = checked(name, option, option.type !== 'array' && Array.isArray(value) ? value.at(-1) : value);
   }
   // Where it halted, the parser has put everything behind.
   const rest = [...positional, ...(halt ? behind : [])].map(String);
