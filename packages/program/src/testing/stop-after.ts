@@ -13,7 +13,7 @@ import { reg } from '../operand.js';
  */
 export function stopAfter(program: Program, index: number, signal: 'SIGSTOP' | 'SIGKILL' = 'SIGSTOP'): Program {
   const before = program.ops[index];
-  if (before === undefined) throw new RangeError(`the program has ${program.ops.length} ops, and none at ${index}`);
+  if (before === undefined || index === program.ops.length - 1) throw new RangeError(`no op of the program lies behind ${index}`);
   const inserted = stopOps(signal, index + 1, before);
   const place = (target: number): number => (target > index ? target + inserted.length : target);
   // Going on to the next one leads through the stop; being sent there from elsewhere does not.
