@@ -1,5 +1,5 @@
 import { AT, O, S_IFREG } from '@standpipe/syscalls';
-import { expectInode, type Op, reg, sys } from '@standpipe/program';
+import { closeFd, expectInode, type Op, reg, sys } from '@standpipe/program';
 import { type DeviceNode, describeNode } from './device.js';
 import type { NodePlace } from './node.js';
 
@@ -30,6 +30,6 @@ export function planBindNode(node: DeviceNode, { dir, name }: NodePlace): Op[] {
     ...expectInode(tree, { type: node.type, major: node.major, minor: node.minor }, { say: `the host's ${shown} is not ${describeNode(node)}`, pointer }),
     sys('mknodat', [dir, name, S_IFREG | 0o666, 0], { unless: { errno: ['EEXIST'] }, say: `make the file that ${shown} is bound onto`, pointer }),
     sys('move_mount', [tree, '', dir, name, MOVE_MOUNT_F_EMPTY_PATH], { say: `bind the host's ${shown}`, pointer }),
-    sys('close', [tree], { unless: { errno: 'any' } }),
+    closeFd(tree),
   ];
 }

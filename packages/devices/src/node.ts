@@ -1,8 +1,7 @@
 import { AT, errnoNumber, O, S_IFIFO } from '@standpipe/syscalls';
-import { branch, expectInode, here, type InodeExpectation, jump, label, type Op, type OpNotes, type Reg, reg, sys } from '@standpipe/program';
+import { branch, branchUnlessInode, closeFd, expectInode, here, type InodeExpectation, jump, label, type Op, type OpNotes, type Reg, reg, sys } from '@standpipe/program';
 import { type DeviceNode, describeNode, deviceNumber } from './device.js';
 import { planBindNode } from './bind.js';
-import { branchUnlessInode } from './inode.js';
 
 const EPERM = -(errnoNumber('EPERM') ?? 0);
 
@@ -54,16 +53,17 @@ function planOwner(node: DeviceNode, { dir, name }: NodePlace, notes: { say: str
     openNode(dir, name, fd, notes),
     ...expectInode(fd, expectationOf(node), { say: `${JSON.stringify(node.path)} was swapped while it was made`, pointer: notes.pointer }),
     sys('fchownat', [fd, '', node.uid, node.gid, AT.EMPTY_PATH], { say, pointer: notes.pointer }),
-    close(fd),
+    closeFd(fd),
   ];
 }
 
 function planExpect(node: DeviceNode, { dir, name }: NodePlace, notes: OpNotes): Op[] {
   const fd = reg('node');
   const say = `${JSON.stringify(node.path)} exists and is not ${describeNode(node)}`;
-  return [openNode(dir, name, fd, notes), ...expectInode(fd, expectationOf(node), { say, pointer: notes.pointer }), close(fd)];
+  return [openNode(dir, name, fd, notes), ...expectInode(fd, expectationOf(node), { say, pointer: notes.pointer }), closeFd(fd)];
 }
 
+/** What the config itself mounted there stays, whatever it is: only that is busy. */
 function planReplace(node: DeviceNode, { dir, name }: NodePlace, mknod: Op): Op[] {
   const fd = reg('node');
   const wrong = label(`${node.path} wrong`);
@@ -72,11 +72,11 @@ function planReplace(node: DeviceNode, { dir, name }: NodePlace, mknod: Op): Op[
   return [
     openNode(dir, name, fd, { say: `look at ${JSON.stringify(node.path)}` }),
     ...branchUnlessInode(fd, expectationOf(node), wrong, { say: `look at ${JSON.stringify(node.path)}` }),
-    close(fd),
+    closeFd(fd),
     jump(right),
     here(wrong),
-    close(fd),
-    sys('unlinkat', [dir, name, 0], { say }),
+    closeFd(fd),
+    sys('unlinkat', [dir, name, 0], { unless: { errno: ['EBUSY'], goto: right }, say }),
     mknod,
     here(right),
   ];
@@ -85,8 +85,3 @@ function planReplace(node: DeviceNode, { dir, name }: NodePlace, mknod: Op): Op[
 function openNode(dir: Reg, name: string, to: Reg, notes: OpNotes): Op {
   return sys('openat', [dir, name, O.PATH | O.NOFOLLOW | O.CLOEXEC], { to, ...notes });
 }
-
-export function close(fd: Reg): Op {
-  return sys('close', [fd], { unless: { errno: 'any' } });
-}
-

@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
 import { S_IFIFO } from '@standpipe/syscalls';
-import { makeInRoot, type Op, type Reg, reg, sys } from '@standpipe/program';
+import { closeFd, makeInRoot, type Op, type Reg, reg, sys } from '@standpipe/program';
 import { planBindNode } from './bind.js';
 import { defaultLinks, defaultNodes } from './defaults.js';
 import type { DeviceNode, LinuxDevice } from './device.js';
 import { planLink } from './links.js';
-import { close, type NodePlace, planNode } from './node.js';
+import { type NodePlace, planNode } from './node.js';
 import { parseDevices } from './parse.js';
 
 export interface PlanDevicesInput {
@@ -41,7 +41,7 @@ export function planDevices(devices: readonly LinuxDevice[], input: PlanDevicesI
     ...nodes.flatMap((node) => planInPlace(node, { root: input.root, dev, bind: input.inUserNamespace })),
     ...defaultLinks.flatMap((link) => planLink(link, dev)),
     sys('umask', [umask]),
-    close(dev),
+    closeFd(dev),
   ];
 }
 
@@ -53,7 +53,7 @@ function planInPlace(node: DeviceNode, { root, dev, bind }: { root: Reg; dev: Re
 
   const dir = reg('device directory');
   const notes = { say: `open ${JSON.stringify(parent)} in the root for ${JSON.stringify(node.path)}`, pointer: node.pointer };
-  return [...makeInRoot(root, parent, dir, { kind: 'directory', ...notes }), ...place({ dir, name }), close(dir)];
+  return [...makeInRoot(root, parent, dir, { kind: 'directory', ...notes }), ...place({ dir, name }), closeFd(dir)];
 }
 
 /** A mount, as far as the question whose /dev it is. */

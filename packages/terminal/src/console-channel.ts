@@ -1,4 +1,4 @@
-import { at, buf, load, type Op, type Reg, sys } from '@standpipe/program';
+import { at, buf, closeFd, load, type Op, type Reg, sys } from '@standpipe/program';
 import { socketPathTooLong } from './errors.js';
 import { receiveFd, sendFd } from './scm-rights.js';
 
@@ -51,8 +51,8 @@ export function connectConsoleSocket(path: string, to: Reg): Op[] {
 export function sendConsole(socket: Reg, master: Reg, pointer?: string): Op[] {
   return [
     ...sendFd(socket, master, PTMX_NAME, { say: "send the container's terminal out", pointer }),
-    sys('close', [master], { unless: { errno: 'any' } }),
-    sys('close', [socket], { unless: { errno: 'any' } }),
+    closeFd(master),
+    closeFd(socket),
   ];
 }
 
@@ -60,6 +60,6 @@ export function sendConsole(socket: Reg, master: Reg, pointer?: string): Op[] {
 export function receiveConsole(socket: Reg, master: Reg, pointer?: string): Op[] {
   return [
     ...receiveFd(socket, master, { say: "receive the container's terminal", pointer }),
-    sys('close', [socket], { unless: { errno: 'any' } }),
+    closeFd(socket),
   ];
 }

@@ -3,6 +3,8 @@ import {
   at,
   branch,
   buf,
+  closeFd,
+  expectFilesystem,
   expectInode,
   here,
   jump,
@@ -81,28 +83,21 @@ export function planConsole(input: PlanConsoleInput, regs: ConsoleRegs): Console
     attach: [
       sys('ioctl', [regs.peer, TTY.TIOCSCTTY, 0], { say: 'make the terminal the controlling one', ...notes }),
       ...[0, 1, 2].map((fd) => sys('dup3', [regs.peer, fd, 0], { say: `have the terminal as fd ${String(fd)}`, ...notes })),
-      sys('close', [regs.peer], { unless: { errno: 'any' } }),
+      closeFd(regs.peer),
     ],
   };
 }
 
 function planPair(root: Reg, { master, peer }: ConsoleRegs, notes: OpNotes): Op[] {
   const pts = reg('devpts');
-  const statfs = buf('statfs', 120);
-  const type = reg('filesystem type');
   const unlock = buf('unlock', 4);
-  const devpts = label('devpts');
   const how = words('open_how', [O.RDWR | O.NOCTTY | O.CLOEXEC, 0, RESOLVE.BENEATH | RESOLVE.NO_XDEV | RESOLVE.NO_SYMLINKS]);
   const say = 'open "/dev/pts/ptmx" for a new terminal';
   return [
     openInRoot(root, 'dev/pts', O.PATH | O.DIRECTORY, { to: pts, say: 'open "/dev/pts" in the root for a new terminal', ...notes }),
-    sys('fstatfs', [pts, statfs], { say, ...notes }),
-    load(statfs, 8, type),
-    branch(type, '==', FS_MAGIC.DEVPTS, devpts),
-    raise('"/dev/pts" is not a devpts, which a terminal needs', notes),
-    here(devpts),
+    ...expectFilesystem(pts, FS_MAGIC.DEVPTS, { say: '"/dev/pts" is not a devpts, which a terminal needs', ...notes }),
     sys('openat2', [pts, 'ptmx', how, how.size], { to: master, say, ...notes }),
-    sys('close', [pts], { unless: { errno: 'any' } }),
+    closeFd(pts),
     ...expectInode(master, { type: S_IFCHR, major: PTMX_MAJOR, minor: PTMX_MINOR }, { say: `"/dev/pts/ptmx" is not character device ${String(PTMX_MAJOR)}:${String(PTMX_MINOR)}`, ...notes }),
     sys('ioctl', [master, TTY.TIOCSPTLCK, unlock], { say: 'unlock the new terminal', ...notes }),
     sys('ioctl', [master, TTY.TIOCGPTPEER, O.RDWR | O.NOCTTY | O.CLOEXEC], { to: peer, say: 'open the other side of the new terminal', ...notes }),
@@ -156,7 +151,7 @@ function planBindConsole(root: Reg, peer: Reg, notes: OpNotes): Op[] {
     here(bind),
     sys('open_tree', [peer, '', OPEN_TREE_CLONE | O.CLOEXEC | AT.EMPTY_PATH], { to: tree, say, ...notes }),
     sys('move_mount', [tree, '', target, '', MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH], { say, ...notes }),
-    ...[tree, target, dev].map((fd) => sys('close', [fd], { unless: { errno: 'any' } })),
+    ...[tree, target, dev].map(closeFd),
   ];
 }
 

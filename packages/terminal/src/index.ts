@@ -6,11 +6,12 @@
  * between it and the user's terminal. A container without a terminal is stayed with by `planSupervise`.
  *
  * ```
- * host       fillStandardStreams  blockSignals  openConsoleChannel  (clone)  …  receiveConsole  planRelay
+ * host       blockSignals  openConsoleChannel  (clone)  …  receiveConsole  planRelay
  * container  beginSession  planConsole.open  sendConsole  planConsole.attach  unblockSignals  (execve)
  * ```
  *
- * All of it is ops: no JavaScript needs to be there while the container runs.
+ * All of it is ops: no JavaScript needs to be there while the container runs. What execve(2) kept from whoever
+ * started the program is undone before all that, by its `prologue`.
  *
  * @packageDocumentation
  */
@@ -20,5 +21,4 @@ export { planRelay, type RelayRegs } from './relay.js';
 export { receiveFd, sendFd } from './scm-rights.js';
 export { beginSession } from './session.js';
 export { blockSignals, unblockSignals } from './signals.js';
-export { fillStandardStreams } from './standard-streams.js';
 export { planSupervise, type SuperviseRegs } from './supervise.js';

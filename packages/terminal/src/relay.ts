@@ -1,4 +1,4 @@
-import { errnoNumber, F, O } from '@standpipe/syscalls';
+import { AT, errnoNumber, F, O } from '@standpipe/syscalls';
 import { at, branch, buf, compute, here, jump, label, type Label, load, type Op, type Reg, reg, set, store, sys } from '@standpipe/program';
 import { ICANON, TERMIOS_SIZE, termiosField, TTY, VEOF } from './ioctl.js';
 import { OuterTerminal } from './outer-terminal.js';
@@ -59,6 +59,7 @@ class Relay {
   readonly #info = buf('signalfd_siginfo', SIGNALFD_SIGINFO_SIZE);
   readonly #count = reg('count');
   readonly #stdin = reg('stdin');
+  readonly #stdout = reg('stdout');
   readonly #stdoutOpen = reg('stdout open');
   /** 1 when nobody has the container's terminal open. */
   readonly #hungUp = reg('hung up');
@@ -111,7 +112,26 @@ class Relay {
       set(this.#hungUp, 0),
       this.#incoming.empty(),
       this.#outgoing.empty(),
+      ...this.#openStdout(),
       ...this.#outer.find(),
+    ];
+  }
+
+  /**
+   * A terminal takes part of a write and blocks, though poll(2) called it writable; and O_NONBLOCK set on
+   * what the shell gave us would be the shell's too. Opened anew it is ours alone. Where that isn't permitted, and for pipes, it does as it is.
+   */
+  #openStdout(): Op[] {
+    const [opened, done] = [reg('stdout opened'), label('stdout open')];
+    return [
+      set(this.#stdout, STDOUT),
+      sys('ioctl', [STDOUT, TTY.TCGETS, buf('termios', TERMIOS_SIZE)], { unless: { errno: 'any', goto: done } }),
+      sys('openat', [AT.FDCWD, `/proc/self/fd/${STDOUT}`, O.WRONLY | O.NONBLOCK | O.NOCTTY | O.CLOEXEC], {
+        to: opened,
+        unless: { errno: 'any', goto: done },
+      }),
+      set(this.#stdout, opened),
+      here(done),
     ];
   }
 
@@ -154,7 +174,7 @@ class Relay {
 
       polled.disarm(slot.stdout),
       branch(this.#outgoing.length, '==', 0, noStdout),
-      ...polled.arm(slot.stdout, STDOUT, POLLOUT),
+      ...polled.arm(slot.stdout, this.#stdout, POLLOUT),
       here(noStdout),
       ...polled.arm(slot.signals, this.#signals, POLLIN),
       ...polled.arm(slot.pidfd, pidfd, POLLIN),
@@ -213,8 +233,10 @@ class Relay {
       load(at(termios, termiosField.lflag), 4, flags),
       branch(flags, '==', 0, done, ICANON),
       load(at(termios, termiosField.cc + VEOF), 1, character),
+      // Twice: behind the beginning of a line the first one only hands that over.
       store(this.#incoming.buffer, 1, character),
-      ...this.#incoming.filled(1),
+      store(at(this.#incoming.buffer, 1), 1, character),
+      ...this.#incoming.filled(2),
       here(done),
     ];
   }
@@ -252,7 +274,7 @@ class Relay {
   #writeOut(): Op[] {
     const [failed, done] = [label('stdout failed'), label('written')];
     return [
-      sys('write', [STDOUT, this.#outgoing.next, this.#outgoing.length], { to: this.#count, unless: { errno: 'any', goto: failed } }),
+      sys('write', [this.#stdout, this.#outgoing.next, this.#outgoing.length], { to: this.#count, unless: { errno: 'any', goto: failed } }),
       ...this.#outgoing.drained(this.#count),
       jump(done),
       here(failed),
@@ -271,7 +293,7 @@ class Relay {
       polled.disarm(slot.stdin),
       polled.disarm(slot.master),
       polled.disarm(slot.pidfd),
-      ...polled.arm(slot.stdout, STDOUT, POLLOUT),
+      ...polled.arm(slot.stdout, this.#stdout, POLLOUT),
       here(flush),
       branch(this.#outgoing.length, '==', 0, more),
       polled.wait(null, flush, 'wait until the output is taken'),

@@ -1,32 +1,27 @@
-import { branch, buf, type Label, type Op, type Reg, sys } from '@standpipe/program';
+import { branch, type Label, type Op, type Reg, sys } from '@standpipe/program';
 
 export const SIG = { HUP: 1, INT: 2, QUIT: 3, PIPE: 13, TERM: 15, CHLD: 17, CONT: 18, URG: 23, WINCH: 28 } as const;
 
 const SIG_SETMASK = 2;
 const SIGSET_SIZE = 8;
-const SIGACTION_SIZE = 32;
 
 /** All 64 signals. The kernel leaves SIGKILL and SIGSTOP out. */
 export const ALL_SIGNALS: Uint8Array = new Uint8Array(SIGSET_SIZE).fill(0xff);
 
 /**
  * Host, before anything is made that a signal would leave behind: from now on signals wait, until
- * `planSupervise` or `planRelay` takes them. Makes SIGCHLD usual again too: a launcher that ignored
- * it would have the kernel reap the container, and its exit code would be lost.
+ * `planSupervise` or `planRelay` takes them. SIGCHLD must not be ignored, or the kernel would reap the
+ * container and its exit code be lost; a program's `prologue` sees to that.
  *
  * @man rt_sigprocmask(2)
  */
 export function blockSignals(): Op[] {
-  const say = 'hold back signals';
-  return [
-    sys('rt_sigprocmask', [SIG_SETMASK, ALL_SIGNALS, null, SIGSET_SIZE], { say }),
-    sys('rt_sigaction', [SIG.CHLD, buf('default action', SIGACTION_SIZE), null, SIGSET_SIZE], { say }),
-  ];
+  return [sys('rt_sigprocmask', [SIG_SETMASK, ALL_SIGNALS, null, SIGSET_SIZE], { say: 'hold back signals' })];
 }
 
 /** Container, before execve: lets signals through, whatever the launcher's mask was. */
 export function unblockSignals(): Op[] {
-  return [sys('rt_sigprocmask', [SIG_SETMASK, buf('no signals', SIGSET_SIZE), null, SIGSET_SIZE], { say: 'let signals through' })];
+  return [sys('rt_sigprocmask', [SIG_SETMASK, new Uint8Array(SIGSET_SIZE), null, SIGSET_SIZE], { say: 'let signals through' })];
 }
 
 /**

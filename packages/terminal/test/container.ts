@@ -3,13 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AT, CLONE, O } from '@standpipe/syscalls';
-import { branch, buf, executableOf, FAILED, here, label, link, load, type Op, type Reg, reg, section, sys, undo, words } from '@standpipe/program';
+import { branch, buf, executableOf, FAILED, here, label, link, load, type Op, prologue, type Reg, reg, section, sys, undo, words } from '@standpipe/program';
 import {
   beginSession,
   blockSignals,
   connectConsoleSocket,
   type ConsoleRegs,
-  fillStandardStreams,
   openConsoleChannel,
   planConsole,
   type PlanConsoleInput,
@@ -76,7 +75,7 @@ function containerProgram({ script, terminal = true, console: consoleInput, cons
   const relayed = terminal && consoleSocket === undefined;
   const regs = { master, peer, pidfd, code };
   const host: Op[] = [
-    ...fillStandardStreams(),
+    ...prologue(),
     ...blockSignals(),
     ...(consoleSocket === undefined ? openConsoleChannel(channel) : connectConsoleSocket(consoleSocket, channel.container)),
     undo([sys('pidfd_send_signal', [pidfd, 9, null, 0])]),

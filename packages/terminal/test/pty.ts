@@ -7,16 +7,18 @@ export class Pty implements Disposable {
   readonly master: number;
   readonly peer: number;
   #output = '';
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | undefined;
 
-  constructor(rows = 24, columns = 80) {
+  constructor(rows = 24, columns = 80, { read = true } = {}) {
     this.master = call('openat', AT.FDCWD, '/dev/ptmx', O.RDWR | O.NOCTTY | O.CLOEXEC | O.NONBLOCK);
     call('ioctl', this.master, TTY.TIOCSPTLCK, new Uint8Array(4));
     this.peer = call('ioctl', this.master, TTY.TIOCGPTPEER, O.RDWR | O.NOCTTY | O.CLOEXEC);
     this.resize(rows, columns);
-    this.#timer = setInterval(() => {
-      this.#read();
-    }, 2);
+    this.#timer = read
+      ? setInterval(() => {
+          this.#read();
+        }, 2)
+      : undefined;
   }
 
   #read(): void {

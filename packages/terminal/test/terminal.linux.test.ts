@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { fstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { fstatSync, mkdtempSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -106,6 +106,13 @@ describe('terminals on Linux', () => {
     await new Promise((resolve) => child.stdout?.once('data', resolve));
     child.stdin?.end('line\n');
     expect(await ended).to.deep.equal({ ...fine, stdout: 'terminal\r\nline\r\nline\r\nover\r\n' });
+  });
+
+  it('tells of the end of input in the middle of a line too', async () => {
+    const { child, ended } = startContainer({ script: 'stty -echo; echo ready; cat; echo; echo over', stdio: ['pipe', 'pipe', 'pipe'] });
+    await new Promise((resolve) => child.stdout?.once('data', resolve));
+    child.stdin?.end('half a line');
+    expect(await ended).to.deep.equal({ ...fine, stdout: 'ready\r\nhalf a line\r\nover\r\n' });
   });
 
   it('ends with closed standard streams', async () => {
@@ -238,6 +245,20 @@ describe('terminals on Linux', () => {
     expect(await exited).to.equal(137);
     child.stdout?.resume();
     await ended;
+  });
+
+  it('passes signals on while nobody reads the outer terminal, or not enough', async () => {
+    using pty = new Pty(24, 80, { read: false });
+    const { child, ended } = onPty(pty, 'trap "exit 3" TERM; stty -opost; echo ready; seq 1 1000000 & wait', { wrapper: [] });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    // Room for a part of what waits: now a write that may block would.
+    for (let i = 0; i < 3; i++) readSync(pty.master, Buffer.alloc(1000));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    child.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // In a hurry: the rest of the output is not waited for.
+    child.kill('SIGTERM');
+    expect((await ended).code).to.equal(3);
   });
 
   describe('refuses', () => {

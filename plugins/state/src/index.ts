@@ -15,7 +15,7 @@ export const statePlugin: Plugin = definePlugin({
   declare: ({ step }) => [
     step(createPipeline.phase.prepare, {
       id: 'state.make',
-      after: ['init.begin', 'streams.begin'],
+      after: ['init.begin', 'signals.hold'],
       writes: [Plan],
       run({ spec, settings, program, regs, slots }) {
         const { id, bundle, stateRoot, detach, keep } = settings;

@@ -1,17 +1,16 @@
 /**
- * Standard streams, the terminal and signals in the create pipeline, and who stays with the container.
+ * The terminal and signals in the create pipeline, and who stays with the container.
  *
  * @packageDocumentation
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { type Op, type Reg, reg, sys } from '@standpipe/program';
+import { closeFd, type Reg, reg } from '@standpipe/program';
 import { type CreateContext, createPipeline, HonouredSpec } from '@standpipe/runtime-api';
 import {
   beginSession,
   blockSignals,
   connectConsoleSocket,
   type ConsolePlan,
-  fillStandardStreams,
   openConsoleChannel,
   planConsole,
   planRelay,
@@ -39,13 +38,13 @@ export const terminalPlugin: Plugin = definePlugin({
   declare: ({ extend, step }) => [
     extend(HonouredSpec, () => ({ pointers: ['/process/terminal'] })),
     step(createPipeline.phase.prepare, {
-      id: 'streams.begin',
+      id: 'signals.hold',
       after: ['init.begin'],
-      run: ({ program }) => program.host([...fillStandardStreams(), ...blockSignals()]),
+      run: ({ program }) => program.host(blockSignals()),
     }),
     step(createPipeline.phase.prepare, {
       id: 'terminal.connect',
-      after: ['streams.begin', 'state.make'],
+      after: ['signals.hold', 'state.make'],
       writes: [Terminal],
       run(context) {
         const terminal = consoleOf(context);
@@ -66,8 +65,8 @@ export const terminalPlugin: Plugin = definePlugin({
         const socket = slots.get(Terminal)?.socket;
         // Each half closes the other's end, or it would never see the end of file.
         if (socket === undefined) return;
-        program.host([close(socket.container)]);
-        program.container([close(socket.host)]);
+        program.host([closeFd(socket.container)]);
+        program.container([closeFd(socket.host)]);
       },
     }),
     step(createPipeline.phase.devices, {
@@ -120,10 +119,6 @@ function consoleOf({ spec, settings, regs }: CreateContext): Console | undefined
     socket: { host: reg('console host end'), container: reg('console container end') },
     relayed: consoleSocket === undefined,
   };
-}
-
-function close(fd: Reg): Op {
-  return sys('close', [fd], { unless: { errno: 'any' } });
 }
 
 export default terminalPlugin;
