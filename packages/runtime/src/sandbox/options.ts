@@ -13,6 +13,6 @@ export interface SandboxOptions {
   readonly hostname: string;
   /** An ordinary user is root inside, with the subordinate ids that /etc/subuid and /etc/subgid give. */
   readonly asRoot: boolean;
-  /** Names of capabilities, with or without `CAP_`. None when left empty. */
+  /** Names of capabilities, with or without `CAP_`, also several with commas in between. None when left empty. */
   readonly capabilities: readonly string[];
 }

@@ -41,7 +41,7 @@ function cwdOf({ cwd }: SandboxOptions, facts: SandboxFacts): string {
 
 function process(options: SandboxOptions, facts: SandboxFacts, cwd: string): Process {
   const root = options.asRoot || facts.uid === 0;
-  const capabilities = options.capabilities.map((name) => `CAP_${name.toUpperCase().replace(/^CAP_/, '')}`);
+  const capabilities = options.capabilities.flatMap((names) => names.split(',')).map((name) => `CAP_${name.toUpperCase().replace(/^CAP_/, '')}`);
   const kept = { bounding: capabilities, effective: capabilities, permitted: capabilities };
   return {
     terminal: facts.terminal,
