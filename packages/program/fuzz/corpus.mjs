@@ -1,7 +1,33 @@
 // Sound programs for the fuzzer to spoil: each kind of op, and what the package itself plans.
 import {
-  at, branch, buf, compute, encode, ERRNO, expectInode, FAILED, format, here, hostInitArch, initId, jump, label, link, load, makeInRoot, notesOf,
-  prologue, raise, reg, sealSelf, section, set, store, sys, undo, words,
+  at,
+  branch,
+  buf,
+  compute,
+  encode,
+  ERRNO,
+  expectInode,
+  FAILED,
+  format,
+  here,
+  hostInitArch,
+  initId,
+  jump,
+  label,
+  link,
+  load,
+  makeInRoot,
+  notesOf,
+  prologue,
+  raise,
+  reg,
+  sealSelf,
+  section,
+  set,
+  store,
+  sys,
+  undo,
+  words,
 } from '@standpipe/program';
 
 const origin = { plugin: 'fuzz', step: 'corpus' };
@@ -61,7 +87,13 @@ function structures() {
   const argv = words('argv', ['sh', '-c', at(words('more', ['x', null]), 8), null]);
   return link({
     sections: [
-      section('host', label('host'), [sys('clone3', [words('clone_args', [0, cell, 0, 0, 17, 0, 0, 0]), 64], { to: pid }), branch(pid, '==', 0, start)], exit, origin),
+      section(
+        'host',
+        label('host'),
+        [sys('clone3', [words('clone_args', [0, cell, 0, 0, 17, 0, 0, 0]), 64], { to: pid }), branch(pid, '==', 0, start)],
+        exit,
+        origin,
+      ),
       section('child', start, [sys('execve', ['/bin/sh', argv, words('envp', ['A=b', null])], { say: 'execute it' })], exit, origin),
     ],
   });
@@ -74,11 +106,16 @@ const programs = [
   integers(),
   structures(),
   program([...sealSelf(), ...prologue({ keepFds: 0 })]),
-  program([...makeInRoot(root, 'a/b/c', reg('target'), { kind: 'file', say: 'make it' }), ...expectInode(root, { type: 0o20000, major: 1, minor: 3 }, { say: 'it is another' })]),
+  program([
+    ...makeInRoot(root, 'a/b/c', reg('target'), { kind: 'file', say: 'make it' }),
+    ...expectInode(root, { type: 0o20000, major: 1, minor: 3 }, { say: 'it is another' }),
+  ]),
 ];
 
 /** All of them in one piece, each behind its length, with and without notes. */
 export function corpus() {
-  const encoded = programs.flatMap((each) => [undefined, notesOf(each)].map((notes) => Buffer.from(encode(each, { arch: hostInitArch(), initId, notes }))));
+  const encoded = programs.flatMap((each) =>
+    [undefined, notesOf(each)].map((notes) => Buffer.from(encode(each, { arch: hostInitArch(), initId, notes }))),
+  );
   return Buffer.concat(encoded.flatMap((bytes) => [Buffer.from(Uint32Array.of(bytes.length).buffer), bytes]));
 }

@@ -25,7 +25,9 @@ try {
   const share = Math.ceil(count / workers);
   const started = Date.now();
   const reports = await Promise.all(
-    Array.from({ length: workers }, (_, i) => fuzz(harness, [programs, String(first + i * share), String(Math.min(share, count - i * share))])),
+    Array.from({ length: workers }, (_, i) =>
+      fuzz(harness, [programs, String(first + i * share), String(Math.min(share, count - i * share))]),
+    ),
   );
   const sum = (pattern) => reports.reduce((total, report) => total + Number(pattern.exec(report)?.[1]), 0);
   const [total, accepted, steps] = [sum(/^(\d+) programs/), sum(/(\d+) accepted/), sum(/(\d+) steps/)];
@@ -39,7 +41,10 @@ try {
 
 function build(harness) {
   const source = fileURLToPath(new URL('../fuzz/harness.c', import.meta.url));
-  const flags = '-std=gnu11 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all -fsanitize-coverage=trace-pc'.split(' ');
+  const flags =
+    '-std=gnu11 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all -fsanitize-coverage=trace-pc'.split(
+      ' ',
+    );
   const failures = [];
   for (const compiler of ['clang-14', 'clang', 'gcc', 'cc']) {
     try {

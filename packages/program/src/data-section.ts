@@ -60,6 +60,7 @@ export class DataSection {
       this.#buffers.set(buf, { offset: -1, extent: buf.size });
       return;
     }
+    if (buf.bytes !== undefined && buf.bytes.length > buf.size) throw operandTooBig(`the content of buffer ${buf.name}`);
     const ref = this.#append(buf.bytes ?? new Uint8Array(0), buf.size, 16);
     this.#buffers.set(buf, ref);
     for (const { at, to } of buf.pointers) {

@@ -191,7 +191,7 @@ class OpWriter {
     this.#arch = arch;
   }
 
-  write(at: number, { op, fail, jump }: LinkedOp): void {
+  write(at: number, { op, fail, jump, undoing }: LinkedOp): void {
     const view = this.#view;
     view.setUint8(at + opField.code, opCode[op.op]);
     view.setUint16(at + opField.dst, NO_REGISTER, true);
@@ -216,11 +216,13 @@ class OpWriter {
         return;
       case 'load':
         view.setUint8(at + opField.sub, op.size);
+        this.#makeSure(op.from, op.size);
         this.#operands(at, [op.from]);
         this.#result(at, op.to);
         return;
       case 'store':
         view.setUint8(at + opField.sub, op.size);
+        this.#makeSure(op.into, op.size);
         this.#operands(at, [op.into, op.value]);
         return;
       case 'compute':
@@ -229,6 +231,9 @@ class OpWriter {
         this.#result(at, op.to);
         return;
       case 'format':
+        this.#makeSure(op.into, 1);
+        // In an undo, one that is too long must not become the failure that is reported.
+        if (undoing) this.#errnos(at, 'any');
         this.#operands(at, [op.into, templateOf(op.parts), ...op.parts.filter((part) => typeof part !== 'string')]);
         this.#result(at, op.to);
         return;
@@ -238,8 +243,14 @@ class OpWriter {
       case 'report':
         view.setUint8(at + opField.sub, op.escape === 'json' ? REPORT_JSON : 0);
         this.#operands(at, [op.fd, op.prefix, op.suffix, errnoTable()]);
-        view.setUint16(at + opField.errs, ERRNO_ANY, true);
+        this.#errnos(at, 'any');
     }
+  }
+
+  /** Init would refuse the program, but could not say which op. */
+  #makeSure(target: Buf | BufRef, size: number): void {
+    if (this.#data.resolve(target).extent < size)
+      throw operandTooBig(`an integer or text at the end of buffer ${(target.kind === 'ref' ? target.buf : target).name}`);
   }
 
   #result(at: number, to: Reg | undefined): void {

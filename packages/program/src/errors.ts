@@ -19,8 +19,10 @@ export function undoMustTolerate(name: string, origin: Origin): PlumbingError {
   });
 }
 
-export function emptySection(name: string): PlumbingError {
-  return new PlumbingError(`section "${name}" has no end: its process would run into the next section`, { code: 'PROGRAM_SECTION' });
+export function sectionWithoutEnd(name: string): PlumbingError {
+  return new PlumbingError(`section "${name}" does not end in exit_group or a jump: its process would run into the next section`, {
+    code: 'PROGRAM_SECTION',
+  });
 }
 
 export function operandTooBig(what: string): PlumbingError {

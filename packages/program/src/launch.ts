@@ -52,11 +52,12 @@ export function becomeProgram(
   settings: { port?: SyscallPort; env?: readonly string[]; preserveFds?: number } = {},
 ): never {
   const port = settings.port ?? openPort();
-  // Node marks every fd that it inherits close-on-exec, the standard streams included.
-  for (let kept = 0; kept < 3 + (settings.preserveFds ?? 0); kept++) port.syscall(syscallNumber('fcntl'), kept, F.SETFD, 0);
   const fd = sealedExecutable(port, executableOf(program));
-  const failed = execveat(port, { dirfd: fd, path: '', argv: ['standpipe-init'], envp: settings.env ?? [], flags: AT.EMPTY_PATH });
+  // Where one of these is not open, the executable may have its number, and must not be inherited.
+  const inherit = Array.from({ length: 3 + (settings.preserveFds ?? 0) }, (_, kept) => kept).filter((kept) => kept !== fd);
+  const call = { dirfd: fd, path: '', argv: ['standpipe-init'], envp: settings.env ?? [], flags: AT.EMPTY_PATH };
+  const failed = execveat(port, { ...call, inherit });
   port.syscall(syscallNumber('close'), fd);
-  check(failed, { syscall: 'execveat', args: [fd, '', ['standpipe-init'], 'AT_EMPTY_PATH'] });
+  check(failed, { syscall: 'execveat', args: [fd, call.path, call.argv, call.envp, call.flags] });
   throw new Error('execveat returned without an error');
 }

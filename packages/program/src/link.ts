@@ -1,4 +1,4 @@
-import { emptySection, labelMisplaced, labelTwice, undoMustTolerate } from './errors.js';
+import { labelMisplaced, labelTwice, sectionWithoutEnd, undoMustTolerate } from './errors.js';
 import type { Label, Op } from './op.js';
 
 /** Who put an op into the program. */
@@ -72,12 +72,15 @@ interface Draft {
  * An op that fails goes to the latest undo registered before it; so the unwinding needs no state in
  * the executor, and is there to be read in the program.
  *
- * @throws PlumbingError `PROGRAM_LABEL` for a label placed twice or never, `PROGRAM_UNDO` for an undo op that could fail.
+ * @throws PlumbingError `PROGRAM_LABEL` for a label placed twice or never, `PROGRAM_UNDO` for an undo op that could fail,
+ * `PROGRAM_SECTION` for an end that a process would run out of.
  */
 export function link(source: ProgramSource): Program {
   const drafts: Draft[] = [];
   const places = new Map<Label, number>();
   const sections: LinkedSection[] = [];
+  /** Labels with nothing behind them in their section: what follows is another process's business. */
+  const behindEnds = new Set<Label>();
 
   const place = (target: Label): void => {
     if (places.has(target)) throw labelTwice(target.name);
@@ -131,14 +134,15 @@ export function link(source: ProgramSource): Program {
     settle(0);
     const end = drafts.length;
     emitUndo(section.end.ops, section.end.origin);
-    if (drafts.length === end) throw emptySection(section.name);
+    if (!isEnding(drafts.slice(end).at(-1)?.op)) throw sectionWithoutEnd(section.name);
+    for (const [target, index] of places) if (index === drafts.length) behindEnds.add(target);
     sections.push({ name: section.name, from, undo, end, to: drafts.length });
   }
 
   const last = drafts.length - 1;
   const find = (target: Label): number => {
     const index = places.get(target);
-    if (index === undefined || index > last) throw labelMisplaced(target.name);
+    if (index === undefined || behindEnds.has(target)) throw labelMisplaced(target.name);
     return index;
   };
   const ops = drafts.map(({ op, origin, fail, undoing }, index): LinkedOp => {
@@ -146,6 +150,11 @@ export function link(source: ProgramSource): Program {
     return { op, origin, fail: Math.min(fail, last), jump: targetOf(op, find) ?? next, undoing };
   });
   return { ops, sections };
+}
+
+/** Whether no process gets past it. */
+function isEnding(op: Emitted | undefined): boolean {
+  return op?.op === 'jump' || (op?.op === 'syscall' && (op.name === 'exit_group' || op.name === 'exit'));
 }
 
 function targetOf(op: Emitted, find: (target: Label) => number): number | undefined {
