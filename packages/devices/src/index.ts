@@ -18,4 +18,4 @@ export { type DefaultLink, defaultLinks, defaultNodes } from './defaults.js';
 export { deviceNumber, type DeviceNode, type LinuxDevice } from './device.js';
 export { hostDevice } from './host-device.js';
 export { parseDevices } from './parse.js';
-export { devIsBound, type DevMount, planDevices, type PlanDevicesInput } from './plan.js';
+export { type DevMount, planDevices, type PlanDevicesInput } from './plan.js';

@@ -63,7 +63,6 @@ function planExpect(node: DeviceNode, { dir, name }: NodePlace, notes: OpNotes):
   return [openNode(dir, name, fd, notes), ...expectInode(fd, expectationOf(node), { say, pointer: notes.pointer }), closeFd(fd)];
 }
 
-/** What the config itself mounted there stays, whatever it is: only that is busy. */
 function planReplace(node: DeviceNode, { dir, name }: NodePlace, mknod: Op): Op[] {
   const fd = reg('node');
   const wrong = label(`${node.path} wrong`);
@@ -76,7 +75,7 @@ function planReplace(node: DeviceNode, { dir, name }: NodePlace, mknod: Op): Op[
     jump(right),
     here(wrong),
     closeFd(fd),
-    sys('unlinkat', [dir, name, 0], { unless: { errno: ['EBUSY'], goto: right }, say }),
+    sys('unlinkat', [dir, name, 0], { say }),
     mknod,
     here(right),
   ];

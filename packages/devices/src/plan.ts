@@ -8,13 +8,23 @@ import { planLink } from './links.js';
 import { type NodePlace, planNode } from './node.js';
 import { parseDevices } from './parse.js';
 
+/** A mount, as far as devices are concerned. */
+export interface DevMount {
+  readonly destination: string;
+  readonly type?: string | undefined;
+  readonly options?: readonly string[] | undefined;
+}
+
 export interface PlanDevicesInput {
   /** fd of the root filesystem, mounts in place, before pivot_root. */
   readonly root: Reg;
   /** The container is in a user namespace of its own: nodes can't be made, the host's are bound. */
   readonly inUserNamespace: boolean;
-  /** The container's /dev is a bind of another one (see `devIsBound`): it is left as it is. */
-  readonly devIsBound?: boolean;
+  /**
+   * The container's mounts. What is mounted at the path of a default node or link takes its place. A /dev
+   * that is bound from elsewhere is not ours to change: then nothing is made, as runc has it.
+   */
+  readonly mounts?: readonly DevMount[] | undefined;
   /** Where `devices` lies in the config; `/linux/devices` when left out. */
   readonly pointer?: string | undefined;
 }
@@ -29,17 +39,20 @@ export interface PlanDevicesInput {
  */
 export function planDevices(devices: readonly LinuxDevice[], input: PlanDevicesInput): Op[] {
   const declared = parseDevices(devices, input.pointer);
-  if (input.devIsBound === true) return [];
+  const { mounts = [] } = input;
+  if (isBound(mounts)) return [];
 
   const dev = reg('dev');
   const umask = reg('umask');
-  const taken = new Set(declared.map(({ path }) => path));
+  const mounted = new Set(mounts.map(({ destination }) => posix.resolve('/', destination)));
+  const taken = new Set([...mounted, ...declared.map(({ path }) => path)]);
   const nodes = [...defaultNodes.filter(({ path }) => !taken.has(path)), ...declared];
+  const links = defaultLinks.filter(({ name }) => !mounted.has(`/dev/${name}`));
   return [
     ...makeInRoot(input.root, 'dev', dev, { kind: 'directory', say: 'open "/dev" in the root' }),
     sys('umask', [0], { to: umask }),
     ...nodes.flatMap((node) => planInPlace(node, { root: input.root, dev, bind: input.inUserNamespace })),
-    ...defaultLinks.flatMap((link) => planLink(link, dev)),
+    ...links.flatMap((link) => planLink(link, dev)),
     sys('umask', [umask]),
     closeFd(dev),
   ];
@@ -56,15 +69,8 @@ function planInPlace(node: DeviceNode, { root, dev, bind }: { root: Reg; dev: Re
   return [...makeInRoot(root, parent, dir, { kind: 'directory', ...notes }), ...place({ dir, name }), closeFd(dir)];
 }
 
-/** A mount, as far as the question whose /dev it is. */
-export interface DevMount {
-  readonly destination: string;
-  readonly type?: string | undefined;
-  readonly options?: readonly string[] | undefined;
-}
-
-/** Whether the container's /dev is bound from elsewhere. Then its content is not ours to change, as runc has it. */
-export function devIsBound(mounts: readonly DevMount[]): boolean {
+/** Whether the container's /dev is bound from elsewhere. */
+function isBound(mounts: readonly DevMount[]): boolean {
   return mounts.some(
     ({ destination, type, options = [] }) =>
       posix.resolve('/', destination) === '/dev' && (type === 'bind' || options.includes('bind') || options.includes('rbind')),

@@ -2,7 +2,7 @@ import { type Op, reg } from '@standpipe/program';
 import { makedev } from '@standpipe/syscalls';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { devIsBound, deviceNumber, planDevices } from '../src/index.js';
+import { deviceNumber, planDevices } from '../src/index.js';
 
 const root = reg('root');
 
@@ -42,9 +42,21 @@ describe('planDevices', () => {
     expect(calls).to.include('mknodat pipe');
   });
 
-  it('does nothing when /dev is bound, but still checks what is declared', () => {
-    expect(planDevices([], { root, inUserNamespace: false, devIsBound: true })).to.deep.equal([]);
-    expect(() => planDevices([{ type: '?', path: '/dev/x' }], { root, inUserNamespace: false, devIsBound: true })).to.throw('unknown type');
+  for (const mount of [{ destination: '/dev', type: 'bind' }, { destination: '/dev/', options: ['rbind', 'ro'] }, { destination: 'dev', options: ['bind'] }]) {
+    it(`does nothing with ${JSON.stringify(mount)}, but still checks what is declared`, () => {
+      expect(planDevices([], { root, inUserNamespace: false, mounts: [mount] })).to.deep.equal([]);
+      expect(() => planDevices([{ type: '?', path: '/dev/x' }], { root, inUserNamespace: false, mounts: [mount] })).to.throw('unknown type');
+    });
+  }
+
+  it('leaves out the default ones at whose path something is mounted', () => {
+    const mounts = [{ destination: '/dev', type: 'tmpfs' }, ...['/dev/urandom', '/dev/./ptmx', '/dev/fuse'].map((destination) => ({ destination, type: 'bind' }))];
+    const devices = [{ type: 'c', path: '/dev/fuse', major: 10, minor: 229 }];
+    for (const inUserNamespace of [false, true]) {
+      const calls = straight(planDevices(devices, { root, inUserNamespace, mounts }));
+      expect(calls.filter((call) => /urandom|ptmx/.test(call))).to.deep.equal([]);
+      expect(calls).to.include('mknodat random').and.to.include('mknodat fuse').and.to.include('symlinkat fd');
+    }
   });
 
   it('says for every op that can fail what is attempted', () => {
@@ -62,18 +74,4 @@ describe('deviceNumber', () => {
   it('is the kernel encoding', () => {
     for (const [major, minor] of [[1, 3], [5, 2], [259, 1048575], [4095, 256]] as const) expect(deviceNumber(major, minor)).to.equal(makedev(major, minor));
   });
-});
-
-describe('devIsBound', () => {
-  for (const [mount, bound] of [
-    [{ destination: '/dev', type: 'bind' }, true],
-    [{ destination: '/dev/', options: ['rbind', 'ro'] }, true],
-    [{ destination: 'dev', options: ['bind'] }, true],
-    [{ destination: '/dev', type: 'tmpfs' }, false],
-    [{ destination: '/dev/null', type: 'bind' }, false],
-  ] as const) {
-    it(`is ${String(bound)} for ${JSON.stringify(mount)}`, () => {
-      expect(devIsBound([mount])).to.equal(bound);
-    });
-  }
 });

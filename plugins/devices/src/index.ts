@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { devIsBound, planDevices } from '@standpipe/devices';
+import { planDevices } from '@standpipe/devices';
 import { definePlugin, type Plugin } from '@standpipe/kernel';
 import { createPipeline, HonouredSpec } from '@standpipe/runtime-api';
 
@@ -20,7 +20,7 @@ export const devicesPlugin: Plugin = definePlugin({
           planDevices(devices, {
             root: regs.root,
             inUserNamespace: namespaces.some(({ type }) => type === 'user'),
-            devIsBound: devIsBound(spec.mounts ?? []),
+            mounts: spec.mounts,
           }),
         );
       },
