@@ -10,6 +10,8 @@ export function specOf(args: readonly string[], change: (config: Config) => void
   config.process.args = [...args];
   config.process.terminal = false;
   config.root.readonly = false;
+  // Each run would warn of it, as long as no plugin puts it into effect.
+  delete config.linux?.resources;
   change(config);
   return config;
 }
@@ -63,6 +65,5 @@ export function dockerLike(args: readonly string[], files: string): Spec {
       ],
       readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
     };
-    delete config.linux.resources;
   });
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from 'mocha';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from './run.js';
 
 /** What a test could leave behind on this machine, each kind as lines that tell what it is. */
 export interface Snapshot {
@@ -29,7 +30,8 @@ const kinds = ['mounts', 'processes', 'cgroups', 'state', 'fds'] as const;
 /** Adds hooks to the suite it is called in: each test must leave the machine as it found it. */
 export function leaveNothing({ ignore = [], withinMs = 2000 }: Allowed = {}): void {
   let before: Snapshot | undefined;
-  beforeEach('look at the machine', () => {
+  beforeEach('look at the machine', async () => {
+    await settle();
     before = snapshot();
   });
   afterEach('nothing was left behind', async function (this: Mocha.Context) {
@@ -43,6 +45,14 @@ export function leaveNothing({ ignore = [], withinMs = 2000 }: Allowed = {}): vo
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   });
+}
+
+let settled: Promise<unknown> | undefined;
+
+/** Node opens /dev/null with its first child and keeps it: that is no test's doing. */
+async function settle(): Promise<void> {
+  settled ??= run(process.execPath, ['--version']);
+  await settled;
 }
 
 /** Looks at the machine. */
