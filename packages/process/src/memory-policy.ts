@@ -13,21 +13,21 @@ export interface MemoryPolicy {
 
 type Nodes = 'needed' | 'optional' | 'none';
 
-const modes: Readonly<Record<string, readonly [number: number, nodes: Nodes]>> = {
-  MPOL_DEFAULT: [0, 'none'],
-  MPOL_PREFERRED: [1, 'optional'],
-  MPOL_BIND: [2, 'needed'],
-  MPOL_INTERLEAVE: [3, 'needed'],
-  MPOL_LOCAL: [4, 'none'],
-  MPOL_PREFERRED_MANY: [5, 'needed'],
-  MPOL_WEIGHTED_INTERLEAVE: [6, 'needed'],
-};
+const modes: ReadonlyMap<string, { readonly number: number; readonly nodes: Nodes }> = new Map([
+  ['MPOL_DEFAULT', { number: 0, nodes: 'none' }],
+  ['MPOL_PREFERRED', { number: 1, nodes: 'optional' }],
+  ['MPOL_BIND', { number: 2, nodes: 'needed' }],
+  ['MPOL_INTERLEAVE', { number: 3, nodes: 'needed' }],
+  ['MPOL_LOCAL', { number: 4, nodes: 'none' }],
+  ['MPOL_PREFERRED_MANY', { number: 5, nodes: 'needed' }],
+  ['MPOL_WEIGHTED_INTERLEAVE', { number: 6, nodes: 'needed' }],
+]);
 
-const flagBits: Readonly<Record<string, number>> = {
-  MPOL_F_STATIC_NODES: 1 << 15,
-  MPOL_F_RELATIVE_NODES: 1 << 14,
-  MPOL_F_NUMA_BALANCING: 1 << 13,
-};
+const flagBits: ReadonlyMap<string, number> = new Map([
+  ['MPOL_F_STATIC_NODES', 1 << 15],
+  ['MPOL_F_RELATIVE_NODES', 1 << 14],
+  ['MPOL_F_NUMA_BALANCING', 1 << 13],
+]);
 
 /**
  * Plans on which NUMA nodes the process that runs the ops gets its memory.
@@ -39,12 +39,12 @@ const flagBits: Readonly<Record<string, number>> = {
  */
 export function planMemoryPolicy({ mode, nodes = '', flags = [] }: MemoryPolicy, pointer = '/linux/memoryPolicy'): Op[] {
   const issues: SpecIssue[] = [];
-  const [number, wants] = modes[mode] ?? [0, 'optional'];
-  if (modes[mode] === undefined) issues.push({ pointer: `${pointer}/mode`, message: `${JSON.stringify(mode)} is no mode`, expected: `one of ${Object.keys(modes).join(', ')}` });
+  const { number, nodes: wants } = modes.get(mode) ?? { number: 0, nodes: 'optional' };
+  if (!modes.has(mode)) issues.push({ pointer: `${pointer}/mode`, message: `${JSON.stringify(mode)} is no mode`, expected: `one of ${[...modes.keys()].join(', ')}` });
   let bits = 0;
   for (const [i, flag] of flags.entries()) {
-    if (flagBits[flag] === undefined) issues.push({ pointer: `${pointer}/flags/${String(i)}`, message: `${JSON.stringify(flag)} is no flag`, expected: `one of ${Object.keys(flagBits).join(', ')}` });
-    bits |= flagBits[flag] ?? 0;
+    if (!flagBits.has(flag)) issues.push({ pointer: `${pointer}/flags/${String(i)}`, message: `${JSON.stringify(flag)} is no flag`, expected: `one of ${[...flagBits.keys()].join(', ')}` });
+    bits |= flagBits.get(flag) ?? 0;
   }
   const mask = parseCpuList(nodes);
   const empty = nodes.trim() === '';

@@ -15,26 +15,26 @@ export interface Scheduler {
 }
 
 /** @man sched(7) */
-const policies: Readonly<Record<string, number>> = {
-  SCHED_OTHER: 0,
-  SCHED_FIFO: 1,
-  SCHED_RR: 2,
-  SCHED_BATCH: 3,
+const policies: ReadonlyMap<string, number> = new Map([
+  ['SCHED_OTHER', 0],
+  ['SCHED_FIFO', 1],
+  ['SCHED_RR', 2],
+  ['SCHED_BATCH', 3],
   // Reserved, and in no kernel so far: EINVAL.
-  SCHED_ISO: 4,
-  SCHED_IDLE: 5,
-  SCHED_DEADLINE: 6,
-};
+  ['SCHED_ISO', 4],
+  ['SCHED_IDLE', 5],
+  ['SCHED_DEADLINE', 6],
+]);
 
-const flagBits: Readonly<Record<string, number>> = {
-  SCHED_FLAG_RESET_ON_FORK: 0x01,
-  SCHED_FLAG_RECLAIM: 0x02,
-  SCHED_FLAG_DL_OVERRUN: 0x04,
-  SCHED_FLAG_KEEP_POLICY: 0x08,
-  SCHED_FLAG_KEEP_PARAMS: 0x10,
-  SCHED_FLAG_UTIL_CLAMP_MIN: 0x20,
-  SCHED_FLAG_UTIL_CLAMP_MAX: 0x40,
-};
+const flagBits: ReadonlyMap<string, number> = new Map([
+  ['SCHED_FLAG_RESET_ON_FORK', 0x01],
+  ['SCHED_FLAG_RECLAIM', 0x02],
+  ['SCHED_FLAG_DL_OVERRUN', 0x04],
+  ['SCHED_FLAG_KEEP_POLICY', 0x08],
+  ['SCHED_FLAG_KEEP_PARAMS', 0x10],
+  ['SCHED_FLAG_UTIL_CLAMP_MIN', 0x20],
+  ['SCHED_FLAG_UTIL_CLAMP_MAX', 0x40],
+]);
 
 /** SCHED_ATTR_SIZE_VER1, with the two utilization hints, which OCI has no fields for. Older kernels take it as long as they are 0. */
 const SCHED_ATTR_SIZE = 56;
@@ -55,8 +55,8 @@ export function planScheduler(scheduler: Scheduler, pid: Reg | 0, pointer = '/pr
   checkScheduler(scheduler, pointer);
   const attr = new DataView(new ArrayBuffer(SCHED_ATTR_SIZE));
   attr.setUint32(0, SCHED_ATTR_SIZE, true);
-  attr.setUint32(4, policies[policy] ?? 0, true);
-  attr.setBigUint64(8, BigInt(flags.reduce((bits, flag) => bits | (flagBits[flag] ?? 0), 0)), true);
+  attr.setUint32(4, policies.get(policy) ?? 0, true);
+  attr.setBigUint64(8, BigInt(flags.reduce((bits, flag) => bits | (flagBits.get(flag) ?? 0), 0)), true);
   attr.setInt32(16, nice, true);
   attr.setUint32(20, priority, true);
   attr.setBigUint64(24, BigInt(runtime), true);
@@ -74,9 +74,9 @@ function describe({ nice, priority, runtime, deadline, period }: Scheduler): str
 function checkScheduler(scheduler: Scheduler, pointer: string): void {
   const { policy, nice, priority = 0, flags = [], runtime = 0, deadline = 0, period = 0 } = scheduler;
   const issues: SpecIssue[] = [];
-  if (policies[policy] === undefined) issues.push({ pointer: `${pointer}/policy`, message: `${JSON.stringify(policy)} is no policy`, expected: `one of ${Object.keys(policies).join(', ')}` });
+  if (!policies.has(policy)) issues.push({ pointer: `${pointer}/policy`, message: `${JSON.stringify(policy)} is no policy`, expected: `one of ${[...policies.keys()].join(', ')}` });
   for (const [i, flag] of flags.entries()) {
-    if (flagBits[flag] === undefined) issues.push({ pointer: `${pointer}/flags/${String(i)}`, message: `${JSON.stringify(flag)} is no flag`, expected: `one of ${Object.keys(flagBits).join(', ')}` });
+    if (!flagBits.has(flag)) issues.push({ pointer: `${pointer}/flags/${String(i)}`, message: `${JSON.stringify(flag)} is no flag`, expected: `one of ${[...flagBits.keys()].join(', ')}` });
   }
   if (nice !== undefined && (!Number.isInteger(nice) || nice < -20 || nice > 19)) issues.push({ pointer: `${pointer}/nice`, message: `${String(nice)} is no nice value`, expected: 'an integer from -20 to 19' });
 
