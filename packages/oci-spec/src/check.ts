@@ -51,17 +51,26 @@ type May<F, K extends keyof F> = { readonly [P in K]?: Value<F[P]> | undefined }
 export type Shape<F> = Must<F, Needed<F>> & May<F, Exclude<keyof F, Needed<F>>>;
 
 interface Rule {
-  readonly of: readonly string[];
   readonly holds: (value: never, at: string, report: Report) => void;
+  readonly needs: readonly string[];
 }
 
-/** A rule between fields. It is not asked when one of them is faulty already. */
+/**
+ * A rule between fields. It is not asked when what it needs is faulty already: these fields as a whole, or the parts of
+ * them that `needs` names by pointers.
+ */
 type RuleMaker<F> = <K extends keyof F & string>(
   of: readonly K[],
   holds: (value: Pick<Shape<F>, K & keyof Shape<F>>, at: string, report: Report) => void,
+  needs?: readonly string[],
 ) => Rule;
 
-const makeRule = (of: readonly string[], holds: Rule['holds']): Rule => ({ of, holds });
+const makeRule = (of: readonly string[], holds: Rule['holds'], needs = of): Rule => ({ holds, needs });
+
+function isFaulty(pointer: string, issues: readonly SpecIssue[]): boolean {
+  const within = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}/`);
+  return issues.some((issue) => within(issue.pointer, pointer) || within(pointer, issue.pointer));
+}
 
 interface Entry {
   readonly name: string;
@@ -87,17 +96,17 @@ export function object<F extends Fields>(fields: F, rules?: (rule: RuleMaker<F>)
     table ??= { entries: Object.entries(fields).map(entryOf), between: rules?.(makeRule) ?? [] };
     const { entries, between } = table;
     const checked: Record<string, unknown> = {};
-    const faulty: string[] = [];
+    const first = report.issues.length;
     for (const { name, check, needed, fallback } of entries) {
       const given = value[name];
       const earlier = report.issues.length;
       const field = given === undefined || given === null ? undefined : check(given, `${at}/${name}`, report);
       if (field === undefined && needed && report.issues.length === earlier) report.issue(`${at}/${name}`, 'is missing');
-      if (report.issues.length > earlier) faulty.push(name);
-      else if ((field ?? fallback) !== undefined) checked[name] = field ?? fallback;
+      if ((field ?? fallback) !== undefined) checked[name] = field ?? fallback;
     }
-    for (const { of, holds } of between) {
-      if (!of.some((name) => faulty.includes(name))) holds(checked as never, at, report);
+    const issues = report.issues.slice(first);
+    for (const { needs, holds } of between) {
+      if (issues.length === 0 || !needs.some((part) => isFaulty(`${at}/${part}`, issues))) holds(checked as never, at, report);
     }
     return checked as unknown as Shape<F>;
   };

@@ -45,24 +45,32 @@ const otherPlatforms = ['solaris', 'windows', 'zos', 'freebsd'];
 
 const known: Check<Spec> = object(specFields, (rule) => [
   ...(['hostname', 'domainname'] as const).map((field) =>
-    rule([field, 'linux'], (value, at, report) => {
-      if (value[field] !== undefined && !has(value.linux?.namespaces, 'uts')) {
-        report.issue(`${at}/${field}`, 'would change that of the host', 'a namespace of type "uts" among /linux/namespaces');
-      }
-    }),
+    rule(
+      [field, 'linux'],
+      (value, at, report) => {
+        if (value[field] !== undefined && !has(value.linux?.namespaces, 'uts')) {
+          report.issue(`${at}/${field}`, 'would change that of the host', 'a namespace of type "uts" among /linux/namespaces');
+        }
+      },
+      [field, 'linux/namespaces'],
+    ),
   ),
-  rule(['mounts', 'linux'], ({ mounts = [], linux }, at, report) => {
-    if (has(linux?.namespaces, 'user')) return;
-    for (const [i, { options, uidMappings }] of mounts.entries()) {
-      if (isIdmapped(options) && uidMappings === undefined) {
-        report.issue(
-          `${at}/mounts/${String(i)}/options`,
-          'an idmapped mount has neither mappings nor a user namespace to take them from',
-          'uidMappings and gidMappings',
-        );
+  rule(
+    ['mounts', 'linux'],
+    ({ mounts = [], linux }, at, report) => {
+      if (has(linux?.namespaces, 'user')) return;
+      for (const [i, { options, uidMappings }] of mounts.entries()) {
+        if (isIdmapped(options) && uidMappings === undefined) {
+          report.issue(
+            `${at}/mounts/${String(i)}/options`,
+            'an idmapped mount has neither mappings nor a user namespace to take them from',
+            'uidMappings and gidMappings',
+          );
+        }
       }
-    }
-  }),
+    },
+    ['mounts', 'linux/namespaces'],
+  ),
 ]);
 
 export const spec: Check<Spec> = (value, at, report) => {
