@@ -14,16 +14,25 @@ export function becomeMappedRoot(input: {
 }): Op[] {
   const { uidMappings, gidMappings, setgroupsDenied, pointer } = input;
   const ops: Op[] = [];
-  if (!setgroupsDenied) ops.push(sys('setgroups', [0, null], { say: 'drop the supplementary groups in the new user namespace', pointer: `${pointer}/gidMappings` }));
-  if (isMapped(gidMappings, 0)) ops.push(sys('setresgid', [0, 0, 0], { say: 'become group 0 in the new user namespace', pointer: `${pointer}/gidMappings` }));
-  if (isMapped(uidMappings, 0)) ops.push(sys('setresuid', [0, 0, 0], { say: 'become root in the new user namespace', pointer: `${pointer}/uidMappings` }));
+  if (!setgroupsDenied)
+    ops.push(
+      sys('setgroups', [0, null], { say: 'drop the supplementary groups in the new user namespace', pointer: `${pointer}/gidMappings` }),
+    );
+  if (isMapped(gidMappings, 0))
+    ops.push(sys('setresgid', [0, 0, 0], { say: 'become group 0 in the new user namespace', pointer: `${pointer}/gidMappings` }));
+  if (isMapped(uidMappings, 0))
+    ops.push(sys('setresuid', [0, 0, 0], { say: 'become root in the new user namespace', pointer: `${pointer}/uidMappings` }));
   return ops;
 }
 
 /** The same in a joined user namespace, whose maps we don't know: EINVAL says that root isn't mapped, EPERM that setgroups is denied. */
 export function becomeRootIfMapped(pointer: string): Op[] {
   return [
-    sys('setgroups', [0, null], { unless: { errno: ['EPERM'] }, say: 'drop the supplementary groups in the joined user namespace', pointer }),
+    sys('setgroups', [0, null], {
+      unless: { errno: ['EPERM'] },
+      say: 'drop the supplementary groups in the joined user namespace',
+      pointer,
+    }),
     sys('setresgid', [0, 0, 0], { unless: { errno: ['EINVAL'] }, say: 'become group 0 in the joined user namespace', pointer }),
     sys('setresuid', [0, 0, 0], { unless: { errno: ['EINVAL'] }, say: 'become root in the joined user namespace', pointer }),
   ];

@@ -18,7 +18,9 @@ export function refusalsOf(kinds: readonly NamespaceKind[]): Readonly<Record<str
   return {
     ENOSPC: 'a limit in /proc/sys/user is reached, or they are nested too deep',
     EINVAL: 'this kernel may lack one of the kinds',
-    EPERM: kinds.includes('user') ? 'user namespaces are closed to ordinary users here' : 'it takes root, or a new user namespace with them',
+    EPERM: kinds.includes('user')
+      ? 'user namespaces are closed to ordinary users here'
+      : 'it takes root, or a new user namespace with them',
   };
 }
 
@@ -50,7 +52,8 @@ export interface CloneSettings {
  */
 export function cloneProcess(settings: CloneSettings): Op[] {
   const { kinds, pid, child, pointer, pidfd, cgroupFd, sibling = false, joinedPid = false } = settings;
-  const { say = `make the container's process with ${describeKinds(kinds)}` } = settings;
+  const { say = kinds.length === 0 ? "make the container's process" : `make the container's process in ${describeKinds(kinds)}` } =
+    settings;
   const cell = buf('pidfd', 4);
   let flags = BigInt(flagsOf(kinds));
   if (pidfd !== undefined) flags |= BigInt(CLONE.PIDFD);

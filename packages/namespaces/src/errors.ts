@@ -17,7 +17,9 @@ export function noIdMapHelper(helper: 'newuidmap' | 'newgidmap', pointer: string
 }
 
 export function malformedSubids(file: string, line: number, text: string): PlumbingError {
-  return new PlumbingError(`${file}, line ${String(line)}: not of the form user:first:count: ${JSON.stringify(text)}`, { code: 'SUBIDS_MALFORMED' });
+  return new PlumbingError(`${file}, line ${String(line)}: not of the form user:first:count: ${JSON.stringify(text)}`, {
+    code: 'SUBIDS_MALFORMED',
+  });
 }
 
 export function notANamespace(path: string, kind: string): PlumbingError {

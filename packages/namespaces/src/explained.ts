@@ -16,10 +16,19 @@ export interface ExplainedCall {
 export function explained(call: ExplainedCall, meanings: Readonly<Record<string, string>>): Op[] {
   const { name, args, to, say, pointer } = call;
   const [refused, done] = [label(`${name} refused`), label(`${name} done`)];
-  const raises = Object.entries(meanings).flatMap(([errno, meaning]): Op[] => {
-    const other = label(`not ${errno}`);
+  const entries = Object.entries(meanings);
+  const raises = entries.flatMap(([errno, meaning], i): Op[] => {
     const number = errnoNumber(errno) ?? 0;
-    return [branch(to, '!=', -number, other), raise(`${say} (${meaning})`, { errno: number, pointer }), here(other)];
+    const raised = raise(`${say} (${meaning})`, { errno: number, pointer });
+    const other = label(`not ${errno}`);
+    // It is the last one when it is none of the others.
+    return i === entries.length - 1 ? [raised] : [branch(to, '!=', -number, other), raised, here(other)];
   });
-  return [sys(name, args, { to, say, pointer, unless: { errno: Object.keys(meanings), goto: refused } }), jump(done), here(refused), ...raises, here(done)];
+  return [
+    sys(name, args, { to, say, pointer, unless: { errno: Object.keys(meanings), goto: refused } }),
+    jump(done),
+    here(refused),
+    ...raises,
+    here(done),
+  ];
 }

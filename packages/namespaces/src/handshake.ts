@@ -1,5 +1,23 @@
 import { PR } from '@standpipe/syscalls';
-import { at, branch, type Buf, buf, ERRNO, FAILED, here, jump, label, load, type Op, raise, type Reg, reg, store, sys, words } from '@standpipe/program';
+import {
+  at,
+  branch,
+  type Buf,
+  buf,
+  ERRNO,
+  FAILED,
+  here,
+  jump,
+  label,
+  load,
+  type Op,
+  raise,
+  type Reg,
+  reg,
+  store,
+  sys,
+  words,
+} from '@standpipe/program';
 import { SIGKILL } from './signals.js';
 
 /**
@@ -39,7 +57,9 @@ const MSG_NOSIGNAL = 0x4000;
 export function openChannel(channel: Channel): Op[] {
   const pair = buf('socket pair', 8);
   return [
-    sys('socketpair', [AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair], { say: 'make the socket pair that the host and the container speak over' }),
+    sys('socketpair', [AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair], {
+      say: 'make the socket pair that the host and the container speak over',
+    }),
     load(pair, 4, channel.host),
     load(at(pair, 4), 4, channel.container),
   ];
@@ -72,7 +92,11 @@ export function awaitGo(channel: Channel): Op[] {
   const going = label('going');
   const length = reg('length');
   return [
-    sys('read', [channel.container, message, PACKET_SIZE], { to: length, unless: { errno: ['ECONNRESET'], goto: gone }, say: 'wait for the host' }),
+    sys('read', [channel.container, message, PACKET_SIZE], {
+      to: length,
+      unless: { errno: ['ECONNRESET'], goto: gone },
+      say: 'wait for the host',
+    }),
     branch(length, '>=', 1, going),
     here(gone),
     raise('the process that sets the container up is gone'),
@@ -207,7 +231,11 @@ export function awaitBorn(channel: Channel, pid: Reg): Op[] {
   const msghdr = words('msghdr', [0, 0, words('iovec', [message, PACKET_SIZE]), 1, control, control.size, 0]);
   return [
     here(again),
-    sys('recvmsg', [channel.host, msghdr, 0], { to: length, unless: { errno: ['ECONNRESET'], goto: again }, say: "wait for the container's process to be made" }),
+    sys('recvmsg', [channel.host, msghdr, 0], {
+      to: length,
+      unless: { errno: ['ECONNRESET'], goto: again },
+      say: "wait for the container's process to be made",
+    }),
     ...takePacket(message, length, [died()]),
     load(at(control, 16), 4, pid),
   ];

@@ -22,24 +22,37 @@ export function checkIdMap(mappings: readonly IdMapping[], pointer: string): Spe
   const issues: SpecIssue[] = [];
   if (mappings.length === 0) issues.push({ pointer, message: 'a new user namespace needs at least one mapping' });
   if (mappings.length > MAX_ID_MAPPINGS) {
-    issues.push({ pointer, message: `${String(mappings.length)} mappings are more than the kernel takes`, expected: `at most ${String(MAX_ID_MAPPINGS)}` });
+    issues.push({
+      pointer,
+      message: `${String(mappings.length)} mappings are more than the kernel takes`,
+      expected: `at most ${String(MAX_ID_MAPPINGS)}`,
+    });
   }
   for (const [i, { containerID, hostID, size }] of mappings.entries()) {
     const at = `${pointer}/${String(i)}`;
-    for (const [field, value] of Object.entries({ containerID, hostID, size })) {
+    for (const [field, value] of Object.entries({ containerID, hostID })) {
       if (!Number.isInteger(value) || value < 0 || value > MAX_ID) {
-        issues.push({ pointer: `${at}/${field}`, message: `${String(value)} is no id`, expected: `an integer from 0 to ${String(MAX_ID)}` });
+        issues.push({
+          pointer: `${at}/${field}`,
+          message: `${String(value)} is no id`,
+          expected: `an integer from 0 to ${String(MAX_ID)}`,
+        });
       }
     }
-    if (size === 0) issues.push({ pointer: `${at}/size`, message: 'an empty range maps nothing', expected: 'at least 1' });
-    if (containerID + size - 1 > MAX_ID || hostID + size - 1 > MAX_ID) issues.push({ pointer: at, message: 'the range ends behind the last id' });
+    if (!Number.isInteger(size) || size < 1)
+      issues.push({ pointer: `${at}/size`, message: `a range of ${String(size)} ids is none`, expected: 'an integer, at least 1' });
+    if (containerID + size - 1 > MAX_ID || hostID + size - 1 > MAX_ID)
+      issues.push({ pointer: at, message: 'the range ends behind the last id' });
   }
   for (const side of ['containerID', 'hostID'] as const) {
     const sorted = [...mappings.entries()].sort(([, a], [, b]) => a[side] - b[side]);
     for (const [k, [i, mapping]] of sorted.entries()) {
       const before = sorted[k - 1];
       if (before !== undefined && before[1][side] + before[1].size > mapping[side]) {
-        issues.push({ pointer: `${pointer}/${String(i)}`, message: `the range overlaps that of ${pointer}/${String(before[0])} in ${side}` });
+        issues.push({
+          pointer: `${pointer}/${String(i)}`,
+          message: `the range overlaps that of ${pointer}/${String(before[0])} in ${side}`,
+        });
       }
     }
   }

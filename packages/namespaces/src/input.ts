@@ -56,7 +56,11 @@ export function parseNamespaces(input: NamespacesInput, pointer = '/linux'): Nam
   for (const [i, { type, path }] of (input.namespaces ?? []).entries()) {
     const at = `${pointer}/namespaces/${String(i)}`;
     if (!Object.hasOwn(namespaceFacts, type)) {
-      issues.push({ pointer: `${at}/type`, message: `there is no kind of namespace called ${JSON.stringify(type)}`, expected: `one of ${namespaceKinds.join(', ')}` });
+      issues.push({
+        pointer: `${at}/type`,
+        message: `there is no kind of namespace called ${JSON.stringify(type)}`,
+        expected: `one of ${namespaceKinds.join(', ')}`,
+      });
       continue;
     }
     const kind = type as NamespaceKind;
@@ -64,7 +68,8 @@ export function parseNamespaces(input: NamespacesInput, pointer = '/linux'): Nam
       issues.push({ pointer: at, message: `the ${kind} namespace is listed twice` });
     } else if (path === undefined || path === '') created.add(kind);
     else {
-      if (!path.startsWith('/')) issues.push({ pointer: `${at}/path`, message: `${JSON.stringify(path)} is relative`, expected: 'an absolute path' });
+      if (!path.startsWith('/'))
+        issues.push({ pointer: `${at}/path`, message: `${JSON.stringify(path)} is relative`, expected: 'an absolute path' });
       if (path.includes('\0')) issues.push({ pointer: `${at}/path`, message: 'the path contains a NUL' });
       joined.push({ kind, path, pointer: `${at}/path` });
     }
@@ -75,7 +80,11 @@ export function parseNamespaces(input: NamespacesInput, pointer = '/linux'): Nam
     if (created.has('user')) issues.push(...checkIdMap(mappings, `${pointer}/${name}`));
     // A joined user namespace has its maps already; configs repeat them there, for mounts.
     else if (mappings.length > 0 && !joined.some(({ kind }) => kind === 'user')) {
-      issues.push({ pointer: `${pointer}/${name}`, message: 'there is no user namespace to map ids in', expected: 'a namespace of type "user"' });
+      issues.push({
+        pointer: `${pointer}/${name}`,
+        message: 'there is no user namespace to map ids in',
+        expected: 'a namespace of type "user"',
+      });
     }
   }
   const timeOffsets = formatOffsets(input, created, pointer, issues);
@@ -89,15 +98,25 @@ function formatOffsets(input: NamespacesInput, created: ReadonlySet<NamespaceKin
     if (offset === undefined) continue;
     const at = `${pointer}/timeOffsets/${clock}`;
     const { secs = 0, nanosecs = 0 } = offset;
-    if (!clocks.includes(clock)) issues.push({ pointer: at, message: `no clock called ${JSON.stringify(clock)} has an offset`, expected: 'monotonic or boottime' });
-    if (!Number.isSafeInteger(secs)) issues.push({ pointer: `${at}/secs`, message: `${String(secs)} is no number of seconds`, expected: 'an integer' });
+    if (!clocks.includes(clock))
+      issues.push({ pointer: at, message: `no clock called ${JSON.stringify(clock)} has an offset`, expected: 'monotonic or boottime' });
+    if (!Number.isSafeInteger(secs))
+      issues.push({ pointer: `${at}/secs`, message: `${String(secs)} is no number of seconds`, expected: 'an integer' });
     if (!Number.isInteger(nanosecs) || nanosecs < 0 || nanosecs > 999_999_999) {
-      issues.push({ pointer: `${at}/nanosecs`, message: `${String(nanosecs)} is no part of a second`, expected: 'an integer from 0 to 999999999' });
+      issues.push({
+        pointer: `${at}/nanosecs`,
+        message: `${String(nanosecs)} is no part of a second`,
+        expected: 'an integer from 0 to 999999999',
+      });
     }
     text += `${clock} ${String(secs)} ${String(nanosecs)}\n`;
   }
   if (text !== '' && !created.has('time')) {
-    issues.push({ pointer: `${pointer}/timeOffsets`, message: 'clocks have offsets only in a new time namespace', expected: 'a namespace of type "time", without a path' });
+    issues.push({
+      pointer: `${pointer}/timeOffsets`,
+      message: 'clocks have offsets only in a new time namespace',
+      expected: 'a namespace of type "time", without a path',
+    });
   }
   return text;
 }

@@ -25,7 +25,11 @@ export function planOpenNamespace(namespace: JoinedNamespace, fd: Reg): Op[] {
   const type = reg('namespace type');
   const right = label(`${kind} namespace`);
   return [
-    sys('openat', [AT.FDCWD, path, O.RDONLY | O.CLOEXEC | O.NONBLOCK], { to: fd, say: `open the ${kind} namespace ${JSON.stringify(path)}`, pointer }),
+    sys('openat', [AT.FDCWD, path, O.RDONLY | O.CLOEXEC | O.NONBLOCK], {
+      to: fd,
+      say: `open the ${kind} namespace ${JSON.stringify(path)}`,
+      pointer,
+    }),
     ...expectFilesystem(fd, FS_MAGIC.NSFS, { say, pointer }),
     sys('ioctl', [fd, NS_GET_NSTYPE, 0], { to: type, say, pointer }),
     branch(type, '==', namespaceFacts[kind].flag, right),
@@ -60,10 +64,23 @@ export function joinThroughUser(namespaces: readonly OpenedNamespace[], becomeRo
   const others = inJoinOrder(namespaces).map((namespace) => ({ namespace, joined: reg(`joined ${namespace.kind}`) }));
   const ops: Op[] = [];
   for (const { namespace, joined } of others) {
-    ops.push(sys('setns', [namespace.fd, namespaceFacts[namespace.kind].flag], { to: joined, unless: { errno: ['EPERM'] }, say: sayJoin(namespace), pointer: namespace.pointer }));
+    ops.push(
+      sys('setns', [namespace.fd, namespaceFacts[namespace.kind].flag], {
+        to: joined,
+        unless: { errno: ['EPERM'] },
+        say: sayJoin(namespace),
+        pointer: namespace.pointer,
+      }),
+    );
   }
   if (user !== undefined) {
-    const call = { name: 'setns', args: [user.fd, namespaceFacts.user.flag], to: reg('joined user'), say: sayJoin(user), pointer: user.pointer };
+    const call = {
+      name: 'setns',
+      args: [user.fd, namespaceFacts.user.flag],
+      to: reg('joined user'),
+      say: sayJoin(user),
+      pointer: user.pointer,
+    };
     ops.push(...explained(call, { EINVAL: 'we are in it already' }));
   }
   ops.push(...becomeRoot);

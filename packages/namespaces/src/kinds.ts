@@ -30,9 +30,9 @@ export const namespaceKinds = Object.keys(namespaceFacts) as readonly NamespaceK
  */
 export const joinOrder: readonly NamespaceKind[] = ['ipc', 'uts', 'network', 'cgroup', 'time', 'pid', 'mount'];
 
-/** "a new network namespace": how sentences speak of kinds. */
+/** "a new network namespace", "new ipc and uts namespaces": how sentences speak of kinds. */
 export function describeKinds(kinds: readonly NamespaceKind[]): string {
-  if (kinds.length === 0) return 'no new namespaces';
-  const list = kinds.length === 1 ? String(kinds[0]) : `${kinds.slice(0, -1).join(', ')} and ${String(kinds.at(-1))}`;
-  return `new ${list} namespace${kinds.length === 1 ? '' : 's'}`;
+  const last = kinds.at(-1);
+  if (last === undefined) return 'no new namespaces';
+  return kinds.length === 1 ? `a new ${last} namespace` : `new ${kinds.slice(0, -1).join(', ')} and ${last} namespaces`;
 }

@@ -1,5 +1,22 @@
 import { CLD, CLONE, P, W } from '@standpipe/syscalls';
-import { at, branch, buf, closeFd, compute, format, here, label, load, type Op, raise, type Reg, reg, sys, words, writeProcessFile } from '@standpipe/program';
+import {
+  at,
+  branch,
+  buf,
+  closeFd,
+  compute,
+  format,
+  here,
+  label,
+  load,
+  type Op,
+  raise,
+  type Reg,
+  reg,
+  sys,
+  words,
+  writeProcessFile,
+} from '@standpipe/program';
 import { noIdMapHelper } from './errors.js';
 import { formatIdMap, type IdMapping } from './id-map.js';
 import { SIG_SETMASK, SIGCHLD, SIGSET_SIZE } from './signals.js';
@@ -45,10 +62,18 @@ export function planIdMaps(input: IdMapsInput, regs: { readonly proc: Reg; reado
   const { proc, pid } = regs;
   const ops: Op[] = [];
   const write = (file: 'uid_map' | 'gid_map', field: string, mappings: readonly IdMapping[]): Op[] =>
-    writeProcessFile(proc, [pid, `/${file}`], formatIdMap(mappings), { say: `write the ${file.replace('_', ' ')} ${describeMap(mappings)}`, pointer: `${pointer}/${field}` });
+    writeProcessFile(proc, [pid, `/${file}`], formatIdMap(mappings), {
+      say: `write the ${file.replace('_', ' ')} ${describeMap(mappings)}`,
+      pointer: `${pointer}/${field}`,
+    });
 
   if (deniesSetgroups(input)) {
-    ops.push(...writeProcessFile(proc, [pid, '/setgroups'], 'deny', { say: 'deny setgroups in the new user namespace', pointer: `${pointer}/gidMappings` }));
+    ops.push(
+      ...writeProcessFile(proc, [pid, '/setgroups'], 'deny', {
+        say: 'deny setgroups in the new user namespace',
+        pointer: `${pointer}/gidMappings`,
+      }),
+    );
   }
   if (rootless === undefined || isOwnIdOnly(gidMappings, rootless.egid)) ops.push(...write('gid_map', 'gidMappings', gidMappings));
   else ops.push(...runHelper('newgidmap', rootless.newgidmap, pid, gidMappings, `${pointer}/gidMappings`));
@@ -69,7 +94,13 @@ const EXEC_FAILED = 128;
  * Forks a child that becomes the helper, and waits for it. It gets no fds but the standard streams, and
  * no blocked signals, so that it can be interrupted. Of what it refuses it tells on standard error.
  */
-function runHelper(name: 'newuidmap' | 'newgidmap', path: string | undefined, pid: Reg, mappings: readonly IdMapping[], pointer: string): Op[] {
+function runHelper(
+  name: 'newuidmap' | 'newgidmap',
+  path: string | undefined,
+  pid: Reg,
+  mappings: readonly IdMapping[],
+  pointer: string,
+): Op[] {
   if (path === undefined) throw noIdMapHelper(name, pointer);
   const pidText = buf('pid', 16);
   const ranges = mappings.flatMap(({ containerID, hostID, size }) => [String(containerID), String(hostID), String(size)]);
@@ -102,7 +133,9 @@ function runHelper(name: 'newuidmap' | 'newgidmap', path: string | undefined, pi
     compute(errno, status, '-', EXEC_FAILED),
     raise(run, { errno, pointer }),
     here(refused),
-    raise(`${path} refused the map ${describeMap(mappings)}: /etc/${name === 'newuidmap' ? 'subuid' : 'subgid'} must give you these ids`, { pointer }),
+    raise(`${path} refused the map ${describeMap(mappings)}: /etc/${name === 'newuidmap' ? 'subuid' : 'subgid'} must give you these ids`, {
+      pointer,
+    }),
     here(done),
   ];
 }

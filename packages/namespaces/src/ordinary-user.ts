@@ -52,7 +52,13 @@ export interface OrdinaryUserSettings {
  * one id alone.
  */
 export function ordinaryUserMappings(settings: OrdinaryUserSettings = {}): OrdinaryUserMappings {
-  const { owner = currentUser(), gid = process.getegid?.() ?? 0, helpers = findIdMapHelpers(), subuidFile = '/etc/subuid', subgidFile = '/etc/subgid' } = settings;
+  const {
+    owner = currentUser(),
+    gid = process.getegid?.() ?? 0,
+    helpers = findIdMapHelpers(),
+    subuidFile = '/etc/subuid',
+    subgidFile = '/etc/subgid',
+  } = settings;
   const able = helpers.newuidmap !== undefined && helpers.newgidmap !== undefined;
   const uids = able ? readSubids(subuidFile, owner) : [];
   const gids = able ? readSubids(subgidFile, owner) : [];

@@ -190,7 +190,11 @@ function direct(intent: NamespacesIntent, opened: readonly OpenedNamespace[], re
   if (pid !== undefined) {
     // Others see the container there as soon as it is born. We stay outside, so only it has to be closed to them.
     const dumpable = reg('dumpable');
-    stepInto('pid', [...joinAll([pid]), sys('prctl', [PR.GET_DUMPABLE, 0, 0, 0, 0], { to: dumpable, say: 'look whether the process is open to ptrace' }), ...refusePtrace()]);
+    stepInto('pid', [
+      ...joinAll([pid]),
+      sys('prctl', [PR.GET_DUMPABLE, 0, 0, 0, 0], { to: dumpable, say: 'look whether the process is open to ptrace' }),
+      ...refusePtrace(),
+    ]);
     leave.push(sys('prctl', [PR.SET_DUMPABLE, dumpable, 0, 0, 0], { unless: { errno: 'any' } }));
   }
   const clone = cloneProcess({
@@ -206,7 +210,13 @@ function direct(intent: NamespacesIntent, opened: readonly OpenedNamespace[], re
 }
 
 /** An in-between process joins, makes what must be made before the clone, and clones the container as its sibling. */
-function throughBetween(intent: NamespacesIntent, opened: readonly OpenedNamespace[], regs: NamespacesRegs, proc: Reg, origin: Origin): Way {
+function throughBetween(
+  intent: NamespacesIntent,
+  opened: readonly OpenedNamespace[],
+  regs: NamespacesRegs,
+  proc: Reg,
+  origin: Origin,
+): Way {
   const pointer = `${intent.pointer}/namespaces`;
   const start = label('in-between process');
   const [betweenPid, betweenPidfd] = [reg('in-between pid'), reg('in-between pidfd')];
@@ -238,7 +248,15 @@ function throughBetween(intent: NamespacesIntent, opened: readonly OpenedNamespa
   const host: Op[] = [
     ...askForSenders(regs.sync),
     undo(killAndReap(betweenPidfd)),
-    ...cloneProcess({ kinds: [], pid: betweenPid, pidfd: betweenPidfd, child: start, cgroupFd: regs.cgroupFd, say: 'make the process that joins namespaces', pointer }),
+    ...cloneProcess({
+      kinds: [],
+      pid: betweenPid,
+      pidfd: betweenPidfd,
+      child: start,
+      cgroupFd: regs.cgroupFd,
+      say: 'make the process that joins namespaces',
+      pointer,
+    }),
     closeFd(regs.sync.container),
     // When nobody comes, both the in-between process and the container are gone, and with them the other end.
     ...awaitBorn(regs.sync, regs.pid),

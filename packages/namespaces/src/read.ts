@@ -1,5 +1,17 @@
 import { readdirSync, statSync } from 'node:fs';
-import { AT, check, close, FS_MAGIC, fstatfsType, O, openat, openPort, OwnedFd, type SyscallPort, syscallNumber } from '@standpipe/syscalls';
+import {
+  AT,
+  check,
+  close,
+  FS_MAGIC,
+  fstatfsType,
+  O,
+  openat,
+  openPort,
+  OwnedFd,
+  type SyscallPort,
+  syscallNumber,
+} from '@standpipe/syscalls';
 import { notANamespace } from './errors.js';
 import { type NamespaceKind, namespaceFacts, namespaceKinds } from './kinds.js';
 import { NS_GET_NSTYPE } from './join.js';

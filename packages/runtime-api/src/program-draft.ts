@@ -91,7 +91,11 @@ export class ProgramDraft {
       store(message, 4, number),
       // No SIGPIPE: when the runtime has died, what was set up is undone.
       sys('sendto', [this.controlFd, message, 4, MSG_NOSIGNAL, null, 0], { unless: { errno: ['EPIPE', 'ECONNRESET'], goto: gone }, say }),
-      sys('recvfrom', [this.controlFd, message, 4, MSG_WAITALL, null, null], { to: length, unless: { errno: ['ECONNRESET'], goto: gone }, say }),
+      sys('recvfrom', [this.controlFd, message, 4, MSG_WAITALL, null, null], {
+        to: length,
+        unless: { errno: ['ECONNRESET'], goto: gone },
+        say,
+      }),
       branch(length, '==', 4, answered),
       here(gone),
       raise(`${say}: the runtime is gone`),
