@@ -53,7 +53,12 @@ export function planCapabilities(sets: CapabilitySets, settings: PlanCapabilitie
       // capset leaves ambient only what is permitted and inheritable.
       ...((sets.permitted & sets.inheritable) === 0n
         ? []
-        : [sys('prctl', [PR.CAP_AMBIENT, PR.CAP_AMBIENT_CLEAR_ALL, 0, 0, 0], { say: 'clear the ambient capabilities', pointer: `${pointer}/ambient` })]),
+        : [
+            sys('prctl', [PR.CAP_AMBIENT, PR.CAP_AMBIENT_CLEAR_ALL, 0, 0, 0], {
+              say: 'clear the ambient capabilities',
+              pointer: `${pointer}/ambient`,
+            }),
+          ]),
       ...capabilityNumbers(sets.ambient).map((number) =>
         sys('prctl', [PR.CAP_AMBIENT, PR.CAP_AMBIENT_RAISE, number, 0, 0], {
           say: `make ${formatCapabilities(1n << BigInt(number)).join()} ambient`,

@@ -54,7 +54,8 @@ export function parseCapabilitySets(input: CapabilitiesInput, settings: ParseCap
             : available !== undefined && !hasCapability(available, number)
               ? 'not in the bounding set of the caller'
               : undefined;
-      if (missing !== undefined) warnings.push({ pointer: `${pointer}/${name}/${String(i)}`, message: `${capability} is left out of the ${name} set: ${missing}` });
+      if (missing !== undefined)
+        warnings.push({ pointer: `${pointer}/${name}/${String(i)}`, message: `${capability} is left out of the ${name} set: ${missing}` });
       else if (number !== undefined) sets[name] |= 1n << BigInt(number);
     }
   }

@@ -46,7 +46,13 @@ describe('capabilities on Linux', () => {
   });
 
   it('leaves a user nothing but the ambient capabilities', async () => {
-    expect(await setsAfter(usual, { user: true })).to.deep.equal({ bounding: maskOf(...some), permitted: 0n, effective: 0n, inheritable: 0n, ambient: 0n });
+    expect(await setsAfter(usual, { user: true })).to.deep.equal({
+      bounding: maskOf(...some),
+      permitted: 0n,
+      effective: 0n,
+      inheritable: 0n,
+      ambient: 0n,
+    });
     const bind = ['CAP_NET_BIND_SERVICE'];
     const one = maskOf(...bind);
     expect(await setsAfter({ ...usual, inheritable: bind, ambient: bind }, { user: true })).to.deep.equal({
@@ -74,7 +80,11 @@ describe('capabilities on Linux', () => {
   it('fails when the sets cannot be set', async () => {
     const { beforeUser, afterUser } = planCapabilities(parseCapabilitySets(usual).sets);
     const asUser = { wrapper: ['setpriv', '--reuid=1000', '--clear-groups'] };
-    expect(await runOps([...beforeUser, ...status], asUser)).to.deep.include({ code: 1, stdout: '', stderr: 'drop CAP_CHOWN from the bounding set: operation not permitted\n' });
+    expect(await runOps([...beforeUser, ...status], asUser)).to.deep.include({
+      code: 1,
+      stdout: '',
+      stderr: 'drop CAP_CHOWN from the bounding set: operation not permitted\n',
+    });
     const { stderr } = await runOps([...afterUser, ...status], asUser);
     expect(stderr).to.match(/^set the capabilities: effective 0x0000000020000420, .*: operation not permitted\n$/);
   });

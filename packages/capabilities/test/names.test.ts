@@ -21,6 +21,7 @@ describe('capability names', () => {
 
   it('are exact', () => {
     expect(capabilityNumber('CAP_SYS_ADMIN')).to.equal(21);
-    for (const wrong of ['SYS_ADMIN', 'cap_sys_admin', 'CAP_SYS_ADMIN ', '', 'toString']) expect(capabilityNumber(wrong)).to.equal(undefined);
+    for (const wrong of ['SYS_ADMIN', 'cap_sys_admin', 'CAP_SYS_ADMIN ', '', 'toString'])
+      expect(capabilityNumber(wrong)).to.equal(undefined);
   });
 });

@@ -25,14 +25,20 @@ describe('planCapabilities', () => {
   });
 
   it('tolerates nothing but a capability that the kernel lacks', () => {
-    const { beforeUser, afterUser } = planCapabilities(parseCapabilitySets({ ...all, inheritable: ['CAP_KILL'], ambient: ['CAP_KILL'] }).sets);
-    const tolerated = [...beforeUser, ...afterUser].flatMap((op) => (op.op === 'syscall' && op.unless !== undefined ? op.unless.errno : []));
+    const { beforeUser, afterUser } = planCapabilities(
+      parseCapabilitySets({ ...all, inheritable: ['CAP_KILL'], ambient: ['CAP_KILL'] }).sets,
+    );
+    const tolerated = [...beforeUser, ...afterUser].flatMap((op) =>
+      op.op === 'syscall' && op.unless !== undefined ? op.unless.errno : [],
+    );
     expect(new Set(tolerated)).to.deep.equal(new Set(['EINVAL']));
     expect(afterUser.every((op) => op.op === 'syscall' && op.unless === undefined)).to.equal(true);
   });
 
   it('raises each ambient capability after the rest is set', () => {
-    const { afterUser } = planCapabilities(parseCapabilitySets({ ...all, inheritable: ['CAP_KILL'], ambient: ['CAP_KILL'] }).sets, { pointer: '/c' });
+    const { afterUser } = planCapabilities(parseCapabilitySets({ ...all, inheritable: ['CAP_KILL'], ambient: ['CAP_KILL'] }).sets, {
+      pointer: '/c',
+    });
     expect(afterUser.map((op) => ('say' in op ? [op.say, op.pointer] : []))).to.deep.equal([
       ['set the capabilities: effective 0x0000000000000020, permitted 0x0000000000000020, inheritable 0x0000000000000020', '/c'],
       ['clear the ambient capabilities', '/c/ambient'],

@@ -8,7 +8,11 @@ const NET_RAW = 1n << 13n;
 
 describe('parseCapabilitySets', () => {
   it('derives no set from another', () => {
-    const { sets, warnings } = parseCapabilitySets({ bounding: ['CAP_KILL', 'CAP_NET_RAW', 'CAP_KILL'], permitted: ['CAP_KILL'], effective: ['CAP_KILL'] });
+    const { sets, warnings } = parseCapabilitySets({
+      bounding: ['CAP_KILL', 'CAP_NET_RAW', 'CAP_KILL'],
+      permitted: ['CAP_KILL'],
+      effective: ['CAP_KILL'],
+    });
     expect(sets).to.deep.equal({ bounding: KILL | NET_RAW, permitted: KILL, effective: KILL, inheritable: 0n, ambient: 0n });
     expect(warnings).to.deep.equal([]);
     expect(parseCapabilitySets({}).sets).to.deep.equal({ bounding: 0n, permitted: 0n, effective: 0n, inheritable: 0n, ambient: 0n });
@@ -43,7 +47,11 @@ describe('parseCapabilitySets', () => {
 
   const refused: [input: Parameters<typeof parseCapabilitySets>[0], pointer: string, message: string][] = [
     [{ effective: ['CAP_KILL'] }, '/process/capabilities/effective', "the effective set holds what the permitted set doesn't: CAP_KILL"],
-    [{ inheritable: ['CAP_KILL'] }, '/process/capabilities/inheritable', "the inheritable set holds what the bounding set doesn't: CAP_KILL"],
+    [
+      { inheritable: ['CAP_KILL'] },
+      '/process/capabilities/inheritable',
+      "the inheritable set holds what the bounding set doesn't: CAP_KILL",
+    ],
   ];
   for (const [input, pointer, message] of refused) {
     it(`refuses what capset would: ${message}`, () => {

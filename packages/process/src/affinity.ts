@@ -30,7 +30,8 @@ export function planCpuAffinity(affinity: CpuAffinity, pid: Reg | 0, pointer = '
     if (list === undefined || list === '') return [];
     const at = `${pointer}/${which}`;
     const mask = parseCpuList(list);
-    if (mask === undefined) throw invalid({ pointer: at, message: `${JSON.stringify(list)} is no list of CPUs`, expected: 'numbers and ranges, such as 0-3,7' });
+    if (mask === undefined)
+      throw invalid({ pointer: at, message: `${JSON.stringify(list)} is no list of CPUs`, expected: 'numbers and ranges, such as 0-3,7' });
     return [sys('sched_setaffinity', [pid, mask.length, mask], { say: `run on the CPUs ${list} only`, pointer: at })];
   };
   return { initial: plan('initial'), final: plan('final') };

@@ -21,7 +21,8 @@ export function parseEnv(env: readonly string[], pointer = '/process/env'): Envi
   for (const [i, entry] of env.entries()) {
     const equals = entry.indexOf('=');
     if (entry.includes('\0')) issues.push({ pointer: `${pointer}/${String(i)}`, message: 'a variable contains a NUL' });
-    else if (equals < 1) issues.push({ pointer: `${pointer}/${String(i)}`, message: `${JSON.stringify(entry)} is no variable`, expected: 'NAME=VALUE' });
+    else if (equals < 1)
+      issues.push({ pointer: `${pointer}/${String(i)}`, message: `${JSON.stringify(entry)} is no variable`, expected: 'NAME=VALUE' });
     else {
       const key = entry.slice(0, equals);
       variables.delete(key);

@@ -7,5 +7,7 @@ export function invalid(issue: SpecIssue): SpecError {
 
 export function invalidAll(issues: readonly SpecIssue[]): SpecError {
   const [first] = issues;
-  return new SpecError(issues.length === 1 && first !== undefined ? first.message : `${String(issues.length)} problems with the process`, { issues });
+  return new SpecError(issues.length === 1 && first !== undefined ? first.message : `${String(issues.length)} problems with the process`, {
+    issues,
+  });
 }

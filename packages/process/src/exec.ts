@@ -1,5 +1,23 @@
 import { AT, errnoNumber, S_IFDIR, S_IFMT, S_IFREG, STATX } from '@standpipe/syscalls';
-import { at, type Buf, branch, buf, compute, here, type Label, label, load, type Op, raise, type Reg, reg, resetSignals, statxField, sys, words } from '@standpipe/program';
+import {
+  at,
+  type Buf,
+  branch,
+  buf,
+  compute,
+  here,
+  type Label,
+  label,
+  load,
+  type Op,
+  raise,
+  type Reg,
+  reg,
+  resetSignals,
+  statxField,
+  sys,
+  words,
+} from '@standpipe/program';
 import { invalid } from './errors.js';
 import { type Environment, searchPath } from './env.js';
 
@@ -27,7 +45,8 @@ export function planExec(args: readonly string[], env: Environment, settings: Pl
   const { pointer = '/process' } = settings;
   const [command] = args;
   const at0 = `${pointer}/args/0`;
-  if (command === undefined || command === '') throw invalid({ pointer: command === undefined ? `${pointer}/args` : at0, message: 'there is no command to run' });
+  if (command === undefined || command === '')
+    throw invalid({ pointer: command === undefined ? `${pointer}/args` : at0, message: 'there is no command to run' });
   for (const [i, arg] of args.entries()) {
     if (arg.includes('\0')) throw invalid({ pointer: `${pointer}/args/${String(i)}`, message: 'an argument contains a NUL' });
   }
@@ -84,9 +103,19 @@ function execFromPath(name: string, argv: Buf, envp: Buf, env: Environment, poin
     const result = reg('execve');
     const errno = reg('errno');
     tries.push(
-      sys('execve', [path, argv, envp], { to: result, unless: { errno: ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'] }, say: `exec ${path}`, pointer }),
+      sys('execve', [path, argv, envp], {
+        to: result,
+        unless: { errno: ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'] },
+        say: `exec ${path}`,
+        pointer,
+      }),
     );
-    looks.push(...unlessExecutable(path, notThis), compute(errno, 0, '-', result), raise(`exec ${path}`, { errno, pointer }), here(notThis));
+    looks.push(
+      ...unlessExecutable(path, notThis),
+      compute(errno, 0, '-', result),
+      raise(`exec ${path}`, { errno, pointer }),
+      here(notThis),
+    );
   }
   return [...tries, ...looks, raise(`exec: ${JSON.stringify(name)}: executable file not found in $PATH`, { pointer })];
 }

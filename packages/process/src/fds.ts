@@ -11,5 +11,9 @@ const FD_MAX = 0xffff_ffff;
  * @kernel 5.11
  */
 export function planCloseFds(preserved = 0): Op[] {
-  return [sys('close_range', [3 + preserved, FD_MAX, CLOSE_RANGE.CLOEXEC], { say: 'close the file descriptors that the command has no business with' })];
+  return [
+    sys('close_range', [3 + preserved, FD_MAX, CLOSE_RANGE.CLOEXEC], {
+      say: 'close the file descriptors that the command has no business with',
+    }),
+  ];
 }

@@ -1,5 +1,23 @@
 import { AT, O } from '@standpipe/syscalls';
-import { at, branch, buf, type Buf, closeFd, compute, format, here, jump, label, type Label, load, type Op, type Reg, reg, set, sys } from '@standpipe/program';
+import {
+  at,
+  branch,
+  buf,
+  type Buf,
+  closeFd,
+  compute,
+  format,
+  here,
+  jump,
+  label,
+  type Label,
+  load,
+  type Op,
+  type Reg,
+  reg,
+  set,
+  sys,
+} from '@standpipe/program';
 
 const PASSWD = '/etc/passwd';
 /** More than this is not read. A file of the image's, so it may be anything. */

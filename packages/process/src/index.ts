@@ -18,7 +18,12 @@ export { type IoPriority, planIoPriority } from './io-priority.js';
 export { planSessionKeyring } from './keyring.js';
 export { listenFds } from './listen-fds.js';
 export { type MemoryPolicy, planMemoryPolicy } from './memory-policy.js';
-export { type NamespaceSettings, type NamespaceSettingsPlan, planNamespaceSettings, type PlanNamespaceSettingsInput } from './namespace-settings.js';
+export {
+  type NamespaceSettings,
+  type NamespaceSettingsPlan,
+  planNamespaceSettings,
+  type PlanNamespaceSettingsInput,
+} from './namespace-settings.js';
 export type { NamespaceEntry } from './own-namespaces.js';
 export { planOomScoreAdj } from './oom-score.js';
 export { type Personality, planPersonality } from './personality.js';

@@ -8,7 +8,11 @@ export interface IoPriority {
   readonly priority?: number | undefined;
 }
 
-const classes: ReadonlyMap<string, number> = new Map([['IOPRIO_CLASS_RT', 1], ['IOPRIO_CLASS_BE', 2], ['IOPRIO_CLASS_IDLE', 3]]);
+const classes: ReadonlyMap<string, number> = new Map([
+  ['IOPRIO_CLASS_RT', 1],
+  ['IOPRIO_CLASS_BE', 2],
+  ['IOPRIO_CLASS_IDLE', 3],
+]);
 const IOPRIO_CLASS_SHIFT = 13;
 const IOPRIO_WHO_PROCESS = 1;
 
@@ -22,8 +26,14 @@ const IOPRIO_WHO_PROCESS = 1;
  */
 export function planIoPriority({ class: name, priority = 0 }: IoPriority, pid: Reg | 0, pointer = '/process/ioPriority'): Op[] {
   const number = classes.get(name);
-  if (number === undefined) throw invalid({ pointer: `${pointer}/class`, message: `${JSON.stringify(name)} is no class`, expected: `one of ${[...classes.keys()].join(', ')}` });
-  if (!Number.isInteger(priority) || priority < 0 || priority > 7) throw invalid({ pointer: `${pointer}/priority`, message: `${String(priority)} is no priority`, expected: 'an integer from 0 to 7' });
+  if (number === undefined)
+    throw invalid({
+      pointer: `${pointer}/class`,
+      message: `${JSON.stringify(name)} is no class`,
+      expected: `one of ${[...classes.keys()].join(', ')}`,
+    });
+  if (!Number.isInteger(priority) || priority < 0 || priority > 7)
+    throw invalid({ pointer: `${pointer}/priority`, message: `${String(priority)} is no priority`, expected: 'an integer from 0 to 7' });
   const say = `set the I/O priority to ${name} ${String(priority)}`;
   return [sys('ioprio_set', [IOPRIO_WHO_PROCESS, pid, (number << IOPRIO_CLASS_SHIFT) | priority], { say, pointer })];
 }

@@ -40,15 +40,30 @@ const flagBits: ReadonlyMap<string, number> = new Map([
 export function planMemoryPolicy({ mode, nodes = '', flags = [] }: MemoryPolicy, pointer = '/linux/memoryPolicy'): Op[] {
   const issues: SpecIssue[] = [];
   const { number, nodes: wants } = modes.get(mode) ?? { number: 0, nodes: 'optional' };
-  if (!modes.has(mode)) issues.push({ pointer: `${pointer}/mode`, message: `${JSON.stringify(mode)} is no mode`, expected: `one of ${[...modes.keys()].join(', ')}` });
+  if (!modes.has(mode))
+    issues.push({
+      pointer: `${pointer}/mode`,
+      message: `${JSON.stringify(mode)} is no mode`,
+      expected: `one of ${[...modes.keys()].join(', ')}`,
+    });
   let bits = 0;
   for (const [i, flag] of flags.entries()) {
-    if (!flagBits.has(flag)) issues.push({ pointer: `${pointer}/flags/${String(i)}`, message: `${JSON.stringify(flag)} is no flag`, expected: `one of ${[...flagBits.keys()].join(', ')}` });
+    if (!flagBits.has(flag))
+      issues.push({
+        pointer: `${pointer}/flags/${String(i)}`,
+        message: `${JSON.stringify(flag)} is no flag`,
+        expected: `one of ${[...flagBits.keys()].join(', ')}`,
+      });
     bits |= flagBits.get(flag) ?? 0;
   }
   const mask = parseCpuList(nodes);
   const empty = nodes.trim() === '';
-  if (mask === undefined && !empty) issues.push({ pointer: `${pointer}/nodes`, message: `${JSON.stringify(nodes)} is no list of nodes`, expected: 'numbers and ranges, such as 0-3,7' });
+  if (mask === undefined && !empty)
+    issues.push({
+      pointer: `${pointer}/nodes`,
+      message: `${JSON.stringify(nodes)} is no list of nodes`,
+      expected: 'numbers and ranges, such as 0-3,7',
+    });
   else if (empty && wants === 'needed') issues.push({ pointer: `${pointer}/nodes`, message: `${mode} needs nodes` });
   else if (!empty && wants === 'none') issues.push({ pointer: `${pointer}/nodes`, message: `${mode} takes no nodes` });
   if (issues.length > 0) throw invalidAll(issues);

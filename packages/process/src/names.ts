@@ -13,7 +13,11 @@ export interface Name {
 
 export function checkName({ kind, name, pointer }: Name, issues: SpecIssue[]): void {
   if (Buffer.byteLength(name) <= NAME_MAX && !name.includes('\0')) return;
-  issues.push({ pointer, message: `${JSON.stringify(name)} is no ${kind}`, expected: `at most ${String(NAME_MAX)} bytes, none of them NUL` });
+  issues.push({
+    pointer,
+    message: `${JSON.stringify(name)} is no ${kind}`,
+    expected: `at most ${String(NAME_MAX)} bytes, none of them NUL`,
+  });
 }
 
 /** Plans a name of the UTS namespace. @man sethostname(2), setdomainname(2) */

@@ -35,7 +35,10 @@ export interface PlanNamespaceSettingsInput {
  * @man sethostname(2), sysctl(8), proc_sys(5)
  * @throws SpecError with every issue
  */
-export function planNamespaceSettings(settings: NamespaceSettings, { namespaces, pointer = '' }: PlanNamespaceSettingsInput): NamespaceSettingsPlan {
+export function planNamespaceSettings(
+  settings: NamespaceSettings,
+  { namespaces, pointer = '' }: PlanNamespaceSettingsInput,
+): NamespaceSettingsPlan {
   const issues: SpecIssue[] = [];
   const names = (['hostname', 'domainname'] as const).flatMap((kind): Name[] => {
     const name = settings[kind] ?? '';

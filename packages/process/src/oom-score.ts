@@ -11,7 +11,8 @@ import { invalid } from './errors.js';
  * @throws SpecError for a score that can't be
  */
 export function planOomScoreAdj(score: number, regs: { readonly proc: Reg; readonly pid: Reg }, pointer = '/process/oomScoreAdj'): Op[] {
-  if (!Number.isInteger(score) || score < -1000 || score > 1000) throw invalid({ pointer, message: `${String(score)} is no score`, expected: 'an integer from -1000 to 1000' });
+  if (!Number.isInteger(score) || score < -1000 || score > 1000)
+    throw invalid({ pointer, message: `${String(score)} is no score`, expected: 'an integer from -1000 to 1000' });
   const say = `set oom_score_adj to ${String(score)} (lowering it takes CAP_SYS_RESOURCE)`;
   return writeProcessFile(regs.proc, [regs.pid, '/oom_score_adj'], String(score), { say, pointer });
 }

@@ -1,6 +1,21 @@
 import type { SpecIssue } from '@standpipe/errors';
 import { AT, O, STATX } from '@standpipe/syscalls';
-import { at, branch, buf, closeFd, here, label, load, type Op, openProcFile, raise, type Reg, reg, statxField, sys } from '@standpipe/program';
+import {
+  at,
+  branch,
+  buf,
+  closeFd,
+  here,
+  label,
+  load,
+  type Op,
+  openProcFile,
+  raise,
+  type Reg,
+  reg,
+  statxField,
+  sys,
+} from '@standpipe/program';
 
 /** An entry of `linux.namespaces`. */
 export interface NamespaceEntry {
@@ -24,7 +39,11 @@ const STATX_SIZE = 256;
 export function missingNamespaces(needs: readonly NamespaceNeed[], namespaces: readonly NamespaceEntry[]): SpecIssue[] {
   return needs
     .filter(({ kind }) => !namespaces.some(({ type }) => type === kind))
-    .map(({ kind, what, pointer }) => ({ pointer, message: `${what} would be set for the whole host`, expected: `a ${kind} namespace of the container's own` }));
+    .map(({ kind, what, pointer }) => ({
+      pointer,
+      message: `${what} would be set for the whole host`,
+      expected: `a ${kind} namespace of the container's own`,
+    }));
 }
 
 /** Ops of the two halves. */
@@ -39,7 +58,11 @@ export interface OwnNamespacesPlan {
  * Plans the proof that a namespace joined by path isn't the one that the runtime itself is in. What a
  * path leads to is known only when it was opened, so this can't be checked before.
  */
-export function planOwnNamespaces(needs: readonly NamespaceNeed[], namespaces: readonly NamespaceEntry[], regs: { hostProc: Reg; proc: Reg }): OwnNamespacesPlan {
+export function planOwnNamespaces(
+  needs: readonly NamespaceNeed[],
+  namespaces: readonly NamespaceEntry[],
+  regs: { hostProc: Reg; proc: Reg },
+): OwnNamespacesPlan {
   const plan: OwnNamespacesPlan = { host: [], container: [] };
   for (const { type, path = '' } of namespaces) {
     const need = needs.find(({ kind }) => kind === type);

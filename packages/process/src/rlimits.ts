@@ -98,11 +98,20 @@ function parseRlimits(rlimits: readonly Rlimit[], pointer: string): ParsedRlimit
   const parsed = rlimits.map(({ type, soft, hard }, i): ParsedRlimit => {
     const at = `${pointer}/${String(i)}`;
     const resource = (rlimitNames as readonly string[]).indexOf(type);
-    if (resource < 0) issues.push({ pointer: `${at}/type`, message: `${JSON.stringify(type)} is no resource limit`, expected: `one of ${rlimitNames.join(', ')}` });
+    if (resource < 0)
+      issues.push({
+        pointer: `${at}/type`,
+        message: `${JSON.stringify(type)} is no resource limit`,
+        expected: `one of ${rlimitNames.join(', ')}`,
+      });
     else if (seen.has(type)) issues.push({ pointer: `${at}/type`, message: `${type} is limited twice` });
     seen.add(type);
     const limits = { soft: parseLimit(soft, `${at}/soft`, issues), hard: parseLimit(hard, `${at}/hard`, issues) };
-    if (limits.soft > limits.hard) issues.push({ pointer: `${at}/soft`, message: `the soft limit ${showLimit(limits.soft)} is above the hard one, ${showLimit(limits.hard)}` });
+    if (limits.soft > limits.hard)
+      issues.push({
+        pointer: `${at}/soft`,
+        message: `the soft limit ${showLimit(limits.soft)} is above the hard one, ${showLimit(limits.hard)}`,
+      });
     return { name: type, resource, ...limits, pointer: at };
   });
   if (issues.length > 0) throw invalidAll(issues);

@@ -74,26 +74,55 @@ function describe({ nice, priority, runtime, deadline, period }: Scheduler): str
 function checkScheduler(scheduler: Scheduler, pointer: string): void {
   const { policy, nice, priority = 0, flags = [], runtime = 0, deadline = 0, period = 0 } = scheduler;
   const issues: SpecIssue[] = [];
-  if (!policies.has(policy)) issues.push({ pointer: `${pointer}/policy`, message: `${JSON.stringify(policy)} is no policy`, expected: `one of ${[...policies.keys()].join(', ')}` });
+  if (!policies.has(policy))
+    issues.push({
+      pointer: `${pointer}/policy`,
+      message: `${JSON.stringify(policy)} is no policy`,
+      expected: `one of ${[...policies.keys()].join(', ')}`,
+    });
   for (const [i, flag] of flags.entries()) {
-    if (!flagBits.has(flag)) issues.push({ pointer: `${pointer}/flags/${String(i)}`, message: `${JSON.stringify(flag)} is no flag`, expected: `one of ${[...flagBits.keys()].join(', ')}` });
+    if (!flagBits.has(flag))
+      issues.push({
+        pointer: `${pointer}/flags/${String(i)}`,
+        message: `${JSON.stringify(flag)} is no flag`,
+        expected: `one of ${[...flagBits.keys()].join(', ')}`,
+      });
   }
-  if (nice !== undefined && (!Number.isInteger(nice) || nice < -20 || nice > 19)) issues.push({ pointer: `${pointer}/nice`, message: `${String(nice)} is no nice value`, expected: 'an integer from -20 to 19' });
+  if (nice !== undefined && (!Number.isInteger(nice) || nice < -20 || nice > 19))
+    issues.push({ pointer: `${pointer}/nice`, message: `${String(nice)} is no nice value`, expected: 'an integer from -20 to 19' });
 
   const realTime = policy === 'SCHED_FIFO' || policy === 'SCHED_RR';
   if (realTime && (!Number.isInteger(priority) || priority < 1 || priority > 99)) {
-    issues.push({ pointer: `${pointer}/priority`, message: `${String(priority)} is no priority of ${policy}`, expected: 'an integer from 1 to 99' });
+    issues.push({
+      pointer: `${pointer}/priority`,
+      message: `${String(priority)} is no priority of ${policy}`,
+      expected: 'an integer from 1 to 99',
+    });
   } else if (!realTime && priority !== 0) {
     issues.push({ pointer: `${pointer}/priority`, message: `${policy} has no priority: only SCHED_FIFO and SCHED_RR have` });
   }
 
   for (const [name, value] of Object.entries({ runtime, deadline, period })) {
     const ok = typeof value === 'bigint' ? value >= 0n && value < 2n ** 63n : Number.isSafeInteger(value) && value >= 0;
-    if (!ok) issues.push({ pointer: `${pointer}/${name}`, message: `${String(value)} is no ${name}`, expected: 'nanoseconds, an integer from 0 to 2^63 - 1' });
-    else if (policy !== 'SCHED_DEADLINE' && BigInt(value) !== 0n) issues.push({ pointer: `${pointer}/${name}`, message: `${policy} has no ${name}: only SCHED_DEADLINE has` });
+    if (!ok)
+      issues.push({
+        pointer: `${pointer}/${name}`,
+        message: `${String(value)} is no ${name}`,
+        expected: 'nanoseconds, an integer from 0 to 2^63 - 1',
+      });
+    else if (policy !== 'SCHED_DEADLINE' && BigInt(value) !== 0n)
+      issues.push({ pointer: `${pointer}/${name}`, message: `${policy} has no ${name}: only SCHED_DEADLINE has` });
   }
-  if (issues.length === 0 && policy === 'SCHED_DEADLINE' && !(runtime > 0 && runtime <= deadline && (BigInt(period) === 0n || deadline <= period))) {
-    issues.push({ pointer, message: 'the deadline parameters contradict each other', expected: '0 < runtime <= deadline <= period, or a period of 0' });
+  if (
+    issues.length === 0 &&
+    policy === 'SCHED_DEADLINE' &&
+    !(runtime > 0 && runtime <= deadline && (BigInt(period) === 0n || deadline <= period))
+  ) {
+    issues.push({
+      pointer,
+      message: 'the deadline parameters contradict each other',
+      expected: '0 < runtime <= deadline <= period, or a period of 0',
+    });
   }
   if (issues.length > 0) throw invalidAll(issues);
 }

@@ -32,9 +32,16 @@ export function parseSysctls(sysctls: Readonly<Record<string, string>>, pointer:
     if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'))) {
       issues.push({ pointer: at, message: `${JSON.stringify(name)} is no sysctl` });
     } else if (path === 'kernel/hostname') {
-      issues.push({ pointer: at, message: `the sysctl ${JSON.stringify(name)} contradicts hostname`, expected: 'hostname, at the top of the config' });
+      issues.push({
+        pointer: at,
+        message: `the sysctl ${JSON.stringify(name)} contradicts hostname`,
+        expected: 'hostname, at the top of the config',
+      });
     } else if (kind === undefined) {
-      issues.push({ pointer: at, message: `the sysctl ${JSON.stringify(name)} is not kept for each namespace: it would be set for the whole host` });
+      issues.push({
+        pointer: at,
+        message: `the sysctl ${JSON.stringify(name)} is not kept for each namespace: it would be set for the whole host`,
+      });
     } else if (value.includes('\0')) {
       issues.push({ pointer: at, message: `the value of the sysctl ${JSON.stringify(name)} contains a NUL` });
     } else {
@@ -63,6 +70,10 @@ export function planSysctls(sysctls: readonly Sysctl[], proc: Reg): Op[] {
   return sysctls.flatMap(({ name, path, value, pointer }) => {
     const file = reg(name);
     const notes = { say: `set the sysctl ${name} to ${JSON.stringify(value)}`, pointer };
-    return [openProcFile(proc, `sys/${path}`, O.WRONLY, file, notes), sys('write', [file, value, Buffer.byteLength(value)], notes), closeFd(file)];
+    return [
+      openProcFile(proc, `sys/${path}`, O.WRONLY, file, notes),
+      sys('write', [file, value, Buffer.byteLength(value)], notes),
+      closeFd(file),
+    ];
   });
 }

@@ -44,7 +44,8 @@ export function planUser(user: User, settings: PlanUserSettings = {}): Op[] {
     const groups = new Uint8Array(Math.max(4, additionalGids.length * 4));
     const view = new DataView(groups.buffer);
     for (const [i, group] of additionalGids.entries()) view.setUint32(i * 4, group, true);
-    const say = additionalGids.length === 0 ? 'drop the supplementary groups' : `set the supplementary groups: ${additionalGids.join(', ')}`;
+    const say =
+      additionalGids.length === 0 ? 'drop the supplementary groups' : `set the supplementary groups: ${additionalGids.join(', ')}`;
     const mayBeDenied = setgroups === 'unknown' && additionalGids.length === 0;
     ops.push(
       sys('setgroups', [additionalGids.length, additionalGids.length === 0 ? null : groups], {
@@ -66,16 +67,29 @@ function checkUser({ uid, gid, umask = DEFAULT_UMASK, additionalGids = [] }: Use
   const issues: SpecIssue[] = [];
   const checkId = (value: number, at: string): void => {
     if (!Number.isInteger(value) || value < 0 || value > MAX_ID) {
-      issues.push({ pointer: `${pointer}/${at}`, message: `${String(value)} is no id`, expected: `an integer from 0 to ${String(MAX_ID)}` });
+      issues.push({
+        pointer: `${pointer}/${at}`,
+        message: `${String(value)} is no id`,
+        expected: `an integer from 0 to ${String(MAX_ID)}`,
+      });
     }
   };
   checkId(uid, 'uid');
   checkId(gid, 'gid');
   for (const [i, group] of additionalGids.entries()) checkId(group, `additionalGids/${String(i)}`);
-  if (additionalGids.length > NGROUPS_MAX) issues.push({ pointer: `${pointer}/additionalGids`, message: 'there are more groups than a process can have', expected: `at most ${String(NGROUPS_MAX)}` });
-  if (!Number.isInteger(umask) || umask < 0 || umask > 0o777) issues.push({ pointer: `${pointer}/umask`, message: `${String(umask)} is no umask`, expected: 'an integer from 0 to 511 (0777)' });
+  if (additionalGids.length > NGROUPS_MAX)
+    issues.push({
+      pointer: `${pointer}/additionalGids`,
+      message: 'there are more groups than a process can have',
+      expected: `at most ${String(NGROUPS_MAX)}`,
+    });
+  if (!Number.isInteger(umask) || umask < 0 || umask > 0o777)
+    issues.push({ pointer: `${pointer}/umask`, message: `${String(umask)} is no umask`, expected: 'an integer from 0 to 511 (0777)' });
   if (setgroups === 'denied' && additionalGids.length > 0) {
-    issues.push({ pointer: `${pointer}/additionalGids`, message: 'additional groups need a user namespace in which setgroups is allowed: one that newgidmap has mapped' });
+    issues.push({
+      pointer: `${pointer}/additionalGids`,
+      message: 'additional groups need a user namespace in which setgroups is allowed: one that newgidmap has mapped',
+    });
   }
   if (issues.length > 0) throw invalidAll(issues);
 }

@@ -12,6 +12,8 @@ describe('planCpuAffinity', () => {
   });
 
   it('refuses what is no list', () => {
-    expect(issuesOf(() => planCpuAffinity({ final: '3-1' }, 0))).to.deep.equal(['/process/execCPUAffinity/final: "3-1" is no list of CPUs']);
+    expect(issuesOf(() => planCpuAffinity({ final: '3-1' }, 0))).to.deep.equal([
+      '/process/execCPUAffinity/final: "3-1" is no list of CPUs',
+    ]);
   });
 });

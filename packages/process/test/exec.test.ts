@@ -7,7 +7,8 @@ const env = parseEnv(['PATH=/bin:/usr/bin/']);
 
 describe('planExec', () => {
   it('tries the directories of PATH in turn, and a path as it is', () => {
-    const paths = (command: string): unknown[] => callsOf(planExec([command], env)).flatMap(([name, path]) => (name === 'execve' ? [path] : []));
+    const paths = (command: string): unknown[] =>
+      callsOf(planExec([command], env)).flatMap(([name, path]) => (name === 'execve' ? [path] : []));
     expect(paths('id')).to.deep.equal(['/bin/id', '/usr/bin/id']);
     expect(paths('./id')).to.deep.equal(['./id']);
     expect(paths('/x/id')).to.deep.equal(['/x/id']);

@@ -11,7 +11,9 @@ describe('planIoPriority', () => {
   });
 
   it('refuses the rest', () => {
-    expect(issuesOf(() => planIoPriority({ class: 'IDLE', priority: 1 }, 0))).to.deep.equal(['/process/ioPriority/class: "IDLE" is no class']);
+    expect(issuesOf(() => planIoPriority({ class: 'IDLE', priority: 1 }, 0))).to.deep.equal([
+      '/process/ioPriority/class: "IDLE" is no class',
+    ]);
     for (const priority of [-1, 8, 1.5]) {
       expect(issuesOf(() => planIoPriority({ class: 'IOPRIO_CLASS_BE', priority }, 0))).to.deep.equal([
         `/process/ioPriority/priority: ${String(priority)} is no priority`,

@@ -17,7 +17,9 @@ describe('planMemoryPolicy', () => {
   ];
   for (const [policy, mode, mask, maxnode] of calls) {
     it(`plans ${JSON.stringify(policy)}`, () => {
-      expect(callsOf(planMemoryPolicy(policy))).to.deep.equal([['set_mempolicy', mode, mask === null ? null : Uint8Array.from(mask), maxnode]]);
+      expect(callsOf(planMemoryPolicy(policy))).to.deep.equal([
+        ['set_mempolicy', mode, mask === null ? null : Uint8Array.from(mask), maxnode],
+      ]);
     });
   }
 
@@ -27,7 +29,11 @@ describe('planMemoryPolicy', () => {
       '/m/flags/1: "STATIC" is no flag',
     ]);
     expect(issuesOf(() => planMemoryPolicy({ mode: 'MPOL_BIND' }))).to.deep.equal(['/linux/memoryPolicy/nodes: MPOL_BIND needs nodes']);
-    expect(issuesOf(() => planMemoryPolicy({ mode: 'MPOL_BIND', nodes: 'x' }))).to.deep.equal(['/linux/memoryPolicy/nodes: "x" is no list of nodes']);
-    expect(issuesOf(() => planMemoryPolicy({ mode: 'MPOL_LOCAL', nodes: '0' }))).to.deep.equal(['/linux/memoryPolicy/nodes: MPOL_LOCAL takes no nodes']);
+    expect(issuesOf(() => planMemoryPolicy({ mode: 'MPOL_BIND', nodes: 'x' }))).to.deep.equal([
+      '/linux/memoryPolicy/nodes: "x" is no list of nodes',
+    ]);
+    expect(issuesOf(() => planMemoryPolicy({ mode: 'MPOL_LOCAL', nodes: '0' }))).to.deep.equal([
+      '/linux/memoryPolicy/nodes: MPOL_LOCAL takes no nodes',
+    ]);
   });
 });

@@ -7,7 +7,10 @@ describe('planNamespaceSettings', () => {
   it('sets names by bytes, and needs no procfs for them', () => {
     const { host, container } = planNamespaceSettings({ hostname: 'böx', domainname: 'd' }, { namespaces: [{ type: 'uts' }] });
     expect(host).to.deep.equal([]);
-    expect(callsOf(container)).to.deep.equal([['sethostname', 'böx', 4], ['setdomainname', 'd', 1]]);
+    expect(callsOf(container)).to.deep.equal([
+      ['sethostname', 'böx', 4],
+      ['setdomainname', 'd', 1],
+    ]);
   });
 
   it('plans nothing for nothing', () => {
@@ -16,16 +19,25 @@ describe('planNamespaceSettings', () => {
 
   it('looks at a joined namespace from both sides, and only at one that is changed', () => {
     const settings = { hostname: 'h', sysctl: { 'net.a': '1', 'net.b': '2' } };
-    const namespaces = [{ type: 'uts', path: '/u' }, { type: 'network', path: '/n' }, { type: 'ipc', path: '/i' }];
+    const namespaces = [
+      { type: 'uts', path: '/u' },
+      { type: 'network', path: '/n' },
+      { type: 'ipc', path: '/i' },
+    ];
     const { host, container } = planNamespaceSettings(settings, { namespaces });
-    const looks = (ops: typeof host): unknown[] => callsOf(ops).flatMap(([name, , path]) => (name === 'statx' && path !== '' ? [path] : []));
+    const looks = (ops: typeof host): unknown[] =>
+      callsOf(ops).flatMap(([name, , path]) => (name === 'statx' && path !== '' ? [path] : []));
     expect(looks(host)).to.deep.equal(['self/ns/uts', 'self/ns/net']);
     expect(looks(container)).to.deep.equal(['self/ns/uts', 'self/ns/net']);
     expect(planNamespaceSettings(settings, { namespaces: namespaces.map(({ type }) => ({ type })) }).host).to.deep.equal([]);
   });
 
   it('refuses to change what the container has no namespace of its own for', () => {
-    const settings = { hostname: 'h', domainname: 'd', sysctl: { 'net.a': '1', 'kernel.sem': '1', 'kernel.domainname': 'd', 'user.x': '1', 'vm.x': '1' } };
+    const settings = {
+      hostname: 'h',
+      domainname: 'd',
+      sysctl: { 'net.a': '1', 'kernel.sem': '1', 'kernel.domainname': 'd', 'user.x': '1', 'vm.x': '1' },
+    };
     expect(issuesOf(() => planNamespaceSettings(settings, { namespaces: [{ type: 'mount' }], pointer: '/c' }))).to.deep.equal([
       '/c/linux/sysctl/vm.x: the sysctl "vm.x" is not kept for each namespace: it would be set for the whole host',
       '/c/hostname: the hostname "h" would be set for the whole host',

@@ -35,6 +35,7 @@ describe('listenFds', () => {
     expect(listenFds({ LISTEN_PID: '12', LISTEN_FDS: '3' }, 12)).to.equal(3);
     expect(listenFds({ LISTEN_PID: '13', LISTEN_FDS: '3' }, 12)).to.equal(0);
     expect(listenFds({ LISTEN_FDS: '3' }, 12)).to.equal(0);
-    for (const wrong of ['', '-1', 'x', '1e3', undefined]) expect(listenFds({ LISTEN_PID: '12', LISTEN_FDS: wrong }, 12), wrong).to.equal(0);
+    for (const wrong of ['', '-1', 'x', '1e3', undefined])
+      expect(listenFds({ LISTEN_PID: '12', LISTEN_FDS: wrong }, 12), wrong).to.equal(0);
   });
 });

@@ -5,8 +5,8 @@ import { planRaiseRlimits, planRlimits, type Rlimit, RLIM_INFINITY, rlimitNames 
 import { callsOf, issuesOf } from './issues.js';
 
 function wordsOf(rlimit: Omit<Rlimit, 'type'>): bigint[] {
-  const [call] = callsOf(planRlimits([{ type: 'RLIMIT_AS', ...rlimit }]));
-  const bytes = (call?.[3] as Buf).bytes ?? new Uint8Array(16);
+  const [call = []] = callsOf(planRlimits([{ type: 'RLIMIT_AS', ...rlimit }]));
+  const bytes = (call[3] as Buf).bytes ?? new Uint8Array(16);
   const view = new DataView(bytes.buffer);
   return [view.getBigUint64(0, true), view.getBigUint64(8, true)];
 }
@@ -16,7 +16,12 @@ describe('planRlimits', () => {
     const calls = callsOf(planRlimits(rlimitNames.map((type) => ({ type, soft: 1, hard: 2 }))));
     expect(calls.map(([name, pid, resource]) => [name, pid, resource])).to.deep.equal(rlimitNames.map((_, i) => ['prlimit64', 0, i]));
     // From asm-generic/resource.h.
-    expect([rlimitNames[0], rlimitNames[7], rlimitNames[8], rlimitNames[15]]).to.deep.equal(['RLIMIT_CPU', 'RLIMIT_NOFILE', 'RLIMIT_MEMLOCK', 'RLIMIT_RTTIME']);
+    expect([rlimitNames[0], rlimitNames[7], rlimitNames[8], rlimitNames[15]]).to.deep.equal([
+      'RLIMIT_CPU',
+      'RLIMIT_NOFILE',
+      'RLIMIT_MEMLOCK',
+      'RLIMIT_RTTIME',
+    ]);
   });
 
   it('takes 64 bits, as a number or a bigint', () => {
@@ -47,6 +52,9 @@ describe('planRlimits', () => {
 
   it('says what raising takes', () => {
     const [op] = planRlimits([{ type: 'RLIMIT_CORE', soft: 0, hard: RLIM_INFINITY }], '/r');
-    expect(op).to.deep.include({ say: 'set RLIMIT_CORE to 0, at most unlimited (raising the latter takes CAP_SYS_RESOURCE)', pointer: '/r/0' });
+    expect(op).to.deep.include({
+      say: 'set RLIMIT_CORE to 0, at most unlimited (raising the latter takes CAP_SYS_RESOURCE)',
+      pointer: '/r/0',
+    });
   });
 });

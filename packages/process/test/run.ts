@@ -12,8 +12,8 @@ export function failed(stderr: string): Outcome {
 }
 
 /** Runs ops, and behind them a shell script that looks at the process they made. */
-export async function runShell(ops: readonly Op[], script: string, settings?: RunOpsSettings): Promise<Outcome> {
-  return await runOps([...ops, ...planExec(['/bin/sh', '-c', script], parseEnv(['PATH=/usr/sbin:/usr/bin:/sbin:/bin']))], settings);
+export function runShell(ops: readonly Op[], script: string, settings?: RunOpsSettings): Promise<Outcome> {
+  return runOps([...ops, ...planExec(['/bin/sh', '-c', script], parseEnv(['PATH=/usr/sbin:/usr/bin:/sbin:/bin']))], settings);
 }
 
 /** The script that prints lines of the shell's own /proc/PID/status. */

@@ -5,8 +5,8 @@ import { callsOf, issuesOf } from './issues.js';
 
 /** What struct sched_attr then holds. */
 function attrOf(scheduler: Scheduler): Record<string, number | bigint> {
-  const [call] = callsOf(planScheduler(scheduler, 0));
-  const view = new DataView((call?.[2] as Uint8Array).buffer);
+  const [call = []] = callsOf(planScheduler(scheduler, 0));
+  const view = new DataView((call[2] as Uint8Array).buffer);
   return {
     size: view.getUint32(0, true),
     policy: view.getUint32(4, true),
@@ -30,7 +30,9 @@ describe('planScheduler', () => {
       priority: 99,
       flags: 0x41n,
     });
-    expect(attrOf({ policy: 'SCHED_DEADLINE', runtime: 10, deadline: 2n ** 40n, period: 2 ** 41, flags: ['SCHED_FLAG_RECLAIM'] })).to.deep.equal({
+    expect(
+      attrOf({ policy: 'SCHED_DEADLINE', runtime: 10, deadline: 2n ** 40n, period: 2 ** 41, flags: ['SCHED_FLAG_RECLAIM'] }),
+    ).to.deep.equal({
       ...nothing,
       policy: 6,
       flags: 2n,
@@ -38,7 +40,9 @@ describe('planScheduler', () => {
       deadline: 2n ** 40n,
       period: 2n ** 41n,
     });
-    const numbers = ['OTHER', 'FIFO', 'RR', 'BATCH', 'ISO', 'IDLE'].map((name) => attrOf({ policy: `SCHED_${name}`, priority: /FIFO|RR/.test(name) ? 1 : 0 })['policy']);
+    const numbers = ['OTHER', 'FIFO', 'RR', 'BATCH', 'ISO', 'IDLE'].map(
+      (name) => attrOf({ policy: `SCHED_${name}`, priority: /FIFO|RR/.test(name) ? 1 : 0 })['policy'],
+    );
     expect(numbers).to.deep.equal([0, 1, 2, 3, 4, 5]);
   });
 
@@ -52,7 +56,10 @@ describe('planScheduler', () => {
     [{ policy: 'SCHED_DEADLINE', runtime: 2, deadline: 1 }, ['/s: the deadline parameters contradict each other']],
     [{ policy: 'SCHED_DEADLINE', runtime: 1, deadline: 3, period: 2 }, ['/s: the deadline parameters contradict each other']],
     [{ policy: 'SCHED_DEADLINE' }, ['/s: the deadline parameters contradict each other']],
-    [{ policy: 'SCHED_DEADLINE', runtime: -1, deadline: 2n ** 63n }, ['/s/runtime: -1 is no runtime', '/s/deadline: 9223372036854775808 is no deadline']],
+    [
+      { policy: 'SCHED_DEADLINE', runtime: -1, deadline: 2n ** 63n },
+      ['/s/runtime: -1 is no runtime', '/s/deadline: 9223372036854775808 is no deadline'],
+    ],
   ];
   for (const [scheduler, issues] of refused) {
     it(`refuses: ${issues.join(', ')}`, () => {

@@ -29,13 +29,34 @@ describe('parseSysctls', () => {
   }
 
   it('refuses what is kept for the whole host', () => {
-    for (const name of ['kernel.core_pattern', 'kernel.shmmax2', 'vm.swappiness', 'fs.file-max', 'netx.a', 'kernel', 'net', 'sysctl.net.ipv4']) {
-      expect(parse(name), name).to.equal(`/linux/sysctl/${name}: the sysctl "${name}" is not kept for each namespace: it would be set for the whole host`);
+    for (const name of [
+      'kernel.core_pattern',
+      'kernel.shmmax2',
+      'vm.swappiness',
+      'fs.file-max',
+      'netx.a',
+      'kernel',
+      'net',
+      'sysctl.net.ipv4',
+    ]) {
+      expect(parse(name), name).to.equal(
+        `/linux/sysctl/${name}: the sysctl "${name}" is not kept for each namespace: it would be set for the whole host`,
+      );
     }
   });
 
   it('refuses ways out of /proc/sys', () => {
-    for (const name of ['net/../kernel/core_pattern', 'net//x', 'net/./x', 'net..ipv4', '.net.ipv4', 'net.ipv4.', '/net/ipv4', 'net.//.x', 'net.a\0b']) {
+    for (const name of [
+      'net/../kernel/core_pattern',
+      'net//x',
+      'net/./x',
+      'net..ipv4',
+      '.net.ipv4',
+      'net.ipv4.',
+      '/net/ipv4',
+      'net.//.x',
+      'net.a\0b',
+    ]) {
       expect(parse(name), name).to.match(/ is no sysctl$/);
     }
     // Where the dot separates, slashes are dots of a name: ".." of ordinary characters leads nowhere.

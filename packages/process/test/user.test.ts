@@ -15,7 +15,10 @@ describe('planUser', () => {
 
   it('drops all groups when none are given', () => {
     const [first, , , last] = callsOf(planUser({ uid: 0, gid: 0 }));
-    expect([first, last]).to.deep.equal([['setgroups', 0, null], ['umask', 0o22]]);
+    expect([first, last]).to.deep.equal([
+      ['setgroups', 0, null],
+      ['umask', 0o22],
+    ]);
   });
 
   it('lets groups be where they cannot be set, but not those asked for', () => {
