@@ -53,7 +53,6 @@ export {
   type OpenInRootSettings,
   resolveInRoot,
   type ResolveInRootSettings,
-  writeText,
 } from './paths.js';
 export { branchUnlessInode, expectInode, type InodeExpectation, statxField } from './inode.js';
 export { closeFd, closeFrom, fillStandardStreams } from './fds.js';

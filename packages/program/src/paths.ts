@@ -100,8 +100,3 @@ export function makeInRoot(root: Reg, path: string, to: Reg, settings: MakeInRoo
   }
   return resolveInRoot(root, names.join('/'), to, { flags, ...notes, missing: make });
 }
-
-/** Writes `text` in one write(2) to an open fd, and fails when less than all was taken. */
-export function writeText(fd: Reg, text: string, notes: OpNotes): Op[] {
-  return [sys('write', [fd, text, Buffer.byteLength(text)], notes)];
-}

@@ -10,6 +10,8 @@ const CMSG_LENGTH = 20;
 const CMSG_SPACE = 24;
 const CMSG_FD = 16;
 const MSG_CONTROLLEN = 40;
+/** What came beside the fd, which nobody reads. */
+const text = buf('text beside an fd', 4096);
 const kind = (BigInt(SCM_RIGHTS) << 32n) | BigInt(SOL_SOCKET);
 
 /** struct msghdr with one iovec and room for one fd. */
@@ -27,7 +29,7 @@ export function sendFd(socket: Reg, fd: Reg, text: string, notes: OpNotes): Op[]
 /** Receives one fd, close-on-exec, into `to`. Fails when the other side has gone or sent none. */
 export function receiveFd(socket: Reg, to: Reg, notes: OpNotes & { readonly say: string }): Op[] {
   const control = buf('control', CMSG_SPACE);
-  const header = message(buf('text', 4096), 4096, control);
+  const header = message(text, text.size, control);
   const value = reg('control');
   const none = label('no fd');
   const got = label('fd received');
