@@ -1,5 +1,5 @@
 import { AT } from '@standpipe/syscalls';
-import { type Buf, type OpNotes, type Operand, sys, type Op, words } from '@standpipe/program';
+import { type Buf, type OpNotes, type Operand, sys, type Op, type Unless, words } from '@standpipe/program';
 
 /** Attributes to set on a mount, and to clear first, as bits of MOUNT_ATTR. All others stay as they are. */
 export interface Attributes {
@@ -18,6 +18,7 @@ export interface SetattrSettings extends OpNotes, Partial<Attributes> {
   readonly propagation?: number;
   /** All mounts below it too. */
   readonly recursive?: boolean;
+  readonly unless?: Unless;
   /** Below the fd; the mount of the fd itself when left out. */
   readonly path?: string;
 }
@@ -34,8 +35,8 @@ export function mountAttr({ set = 0, clear = 0, propagation = 0 }: Partial<Attri
  * @man mount_setattr(2)
  * @kernel 5.12
  */
-export function setattr(fd: Operand, { set, clear, propagation = 0, recursive = false, path = '', say, pointer }: SetattrSettings): Op {
+export function setattr(fd: Operand, { set, clear, propagation = 0, recursive = false, path = '', ...notes }: SetattrSettings): Op {
   const attr = mountAttr({ set, clear, propagation });
   const flags = (path === '' ? AT.EMPTY_PATH : AT.SYMLINK_NOFOLLOW) | (recursive ? AT.RECURSIVE : 0);
-  return sys('mount_setattr', [fd, path, flags, attr, attr.size], { say, pointer });
+  return sys('mount_setattr', [fd, path, flags, attr, attr.size], notes);
 }

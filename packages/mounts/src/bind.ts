@@ -1,9 +1,26 @@
-import { AT, FS_MAGIC, O, S_IFDIR } from '@standpipe/syscalls';
-import { branch, closeFd, here, jump, label, makeInRoot, type Op, raise, resolveInRoot, sys } from '@standpipe/program';
+import { AT, errnoNumber, FS_MAGIC, O, S_IFDIR } from '@standpipe/syscalls';
+import {
+  branch,
+  closeFd,
+  here,
+  jump,
+  label,
+  makeInRoot,
+  type Op,
+  raise,
+  receiveFd,
+  type Reg,
+  reg,
+  resolveInRoot,
+  sendFd,
+  sys,
+} from '@standpipe/program';
 import { isEmpty, setattr } from './attributes.js';
-import { OPEN_TREE_CLONE } from './constants.js';
+import { cgroupsBelow } from './cgroup-facts.js';
+import { MOUNT_ATTR, OPEN_TREE_CLONE } from './constants.js';
 import type { MountContext } from './context.js';
 import { attach, branchIfType, loadFilesystem } from './fd.js';
+import { setIdmap } from './idmap.js';
 import { describeMount, type MountIntent } from './mount.js';
 import { procPlaceOf } from './proc-safety.js';
 import { propagate } from './propagate.js';
@@ -18,25 +35,46 @@ import { guardProc } from './target.js';
  * @errno EPERM an option would clear what a user namespace may not clear
  */
 export function planBind(intent: MountIntent, context: MountContext): Op[] {
-  const { tree, target } = context.scratch;
-  const { source, options, pointer } = intent;
-  const what = describeMount(intent);
-  const flags = OPEN_TREE_CLONE | O.CLOEXEC | (options.bind === 'tree' ? AT.RECURSIVE : 0);
+  const { scratch } = context;
   return [
-    sys('open_tree', [AT.FDCWD, source, flags], { to: tree, say: `${what}: open its source`, pointer }),
-    ...planTarget(intent, context),
+    ...openSource(intent, context),
+    ...openTarget(intent, context),
     ...planAttributes(intent, context),
-    attach(tree, target, { say: what, pointer }),
-    closeFd(target),
-    ...propagate(tree, intent),
-    closeFd(tree),
+    ...attachBind(intent, context),
+    closeFd(scratch.target),
+    ...propagate(scratch.tree, intent),
+    closeFd(scratch.tree),
   ];
 }
 
+function openSource(intent: MountIntent, { scratch, handOver, userNamespaces }: MountContext): Op[] {
+  const { source, options, idmap, pointer } = intent;
+  const what = describeMount(intent);
+  const open = (to: Reg): Op[] => [
+    sys('open_tree', [AT.FDCWD, source, OPEN_TREE_CLONE | O.CLOEXEC | (options.bind === 'tree' ? AT.RECURSIVE : 0)], {
+      to,
+      say: `${what}: open its source`,
+      pointer,
+    }),
+    ...(idmap === undefined
+      ? []
+      : setIdmap(to, userNamespaces.fdOf(idmap, { say: `${what}: make a user namespace for its mappings`, pointer }), {
+          recursive: options.idmap === 'tree',
+          say: `${what}: map its ids (not every filesystem can)`,
+          pointer,
+        })),
+  ];
+  if (handOver === undefined) return open(scratch.tree);
+  const tree = reg('tree for the container');
+  handOver.ops.push(...open(tree), ...sendFd(handOver.sync.host, tree, ' ', { say: `${what}: hand it over`, pointer }), closeFd(tree));
+  return receiveFd(handOver.sync.container, scratch.tree, { say: `${what}: take its source from the host`, pointer });
+}
+
 /** Opens what is bound upon. A missing one is made of the source's kind. */
-function planTarget({ kind, type, source, destination, pointer, options }: MountIntent, { root, scratch }: MountContext): Op[] {
+function openTarget(intent: MountIntent, { root, scratch }: MountContext): Op[] {
+  const { destination, pointer } = intent;
   const { tree, target } = scratch;
-  const what = describeMount({ kind, type, source, destination, pointer, options });
+  const what = describeMount(intent);
   const path = destination.slice(1);
   const place = procPlaceOf(destination);
   const directory = label(`${path} is to be a directory`);
@@ -64,17 +102,64 @@ function expectProcfs(what: string, pointer: string, scratch: MountContext['scra
   return [
     ...loadFilesystem(scratch.tree, scratch, { say: what, pointer }),
     branch(scratch.value, '==', FS_MAGIC.PROC, real),
-    raise(`${what}: the source is not a procfs`, { pointer }),
+    raise(`${what}: its source is not a procfs`, { pointer }),
     here(real),
   ];
 }
 
-function planAttributes(intent: MountIntent, { scratch }: MountContext): Op[] {
+function planAttributes(intent: MountIntent, context: MountContext): Op[] {
+  const { scratch } = context;
   const { attributes, recursive } = intent.options;
-  const say = `${describeMount(intent)}: set its options`;
+  const what = describeMount(intent);
   const { pointer } = intent;
+  const say = `${what}: set its options`;
   return [
     ...(isEmpty(attributes) ? [] : [setattr(scratch.tree, { ...attributes, say, pointer })]),
     ...(isEmpty(recursive) ? [] : [setattr(scratch.tree, { ...recursive, recursive: true, say, pointer })]),
+    ...(context.rootless ? protectCgroups(intent, context) : []),
+  ];
+}
+
+/** An ordinary user may own cgroups, but they are the host's all the same: no container writes to them (CVE-2023-25809). */
+function protectCgroups(intent: MountIntent, { scratch, cgroups }: MountContext): Op[] {
+  const { tree, value } = scratch;
+  const { source, options, pointer } = intent;
+  const notes = { say: `${describeMount(intent)}: keep the host's cgroups read-only`, pointer };
+  const [protect, safe] = [label('a cgroup is bound'), label('no cgroup is bound')];
+  const below = options.bind === 'tree' && cgroups !== undefined ? cgroupsBelow(source, cgroups) : [];
+  return [
+    ...loadFilesystem(tree, scratch, notes),
+    branch(value, '==', FS_MAGIC.CGROUP, protect),
+    branch(value, '!=', FS_MAGIC.CGROUP2, safe),
+    here(protect),
+    setattr(tree, { set: MOUNT_ATTR.RDONLY, ...notes }),
+    here(safe),
+    // What lies below another mount by now can't be reached: not there, or no mount.
+    ...below.map((path) => setattr(tree, { path, set: MOUNT_ATTR.RDONLY, unless: { errno: ['ENOENT', 'EINVAL'] }, ...notes })),
+  ];
+}
+
+/** The kernel says EINVAL for many things, and for this one it should be said what. */
+function attachBind(intent: MountIntent, { scratch }: MountContext): Op[] {
+  const { tree, target } = scratch;
+  const { pointer } = intent;
+  const what = describeMount(intent);
+  const notes = { say: what, pointer };
+  const [refused, attached] = [label('bind refused'), label('bound')];
+  const [toDirectory, differ, alike] = [label('upon a directory'), label('kinds differ'), label('kinds are alike')];
+  return [
+    attach(tree, target, { unless: { errno: ['EINVAL'], goto: refused }, ...notes }),
+    jump(attached),
+    here(refused),
+    ...branchIfType(target, S_IFDIR, toDirectory, scratch, notes),
+    ...branchIfType(tree, S_IFDIR, differ, scratch, notes),
+    jump(alike),
+    here(toDirectory),
+    ...branchIfType(tree, S_IFDIR, alike, scratch, notes),
+    here(differ),
+    raise(`${what}: one of them is a directory and the other is not`, { pointer }),
+    here(alike),
+    raise(what, { errno: errnoNumber('EINVAL') ?? 0, pointer }),
+    here(attached),
   ];
 }

@@ -1,16 +1,15 @@
-import { posix } from 'node:path';
 import { AT, O } from '@standpipe/syscalls';
 import { closeFd, makeInRoot, type Op, reg, sys } from '@standpipe/program';
 import { setattr } from './attributes.js';
 import { MOUNT_ATTR, MOVE_FD_TO_PATH, OPEN_TREE_CLONE } from './constants.js';
-import type { CgroupFacts, MountContext } from './context.js';
+import { type CgroupHierarchy, cgroupHierarchies, isUnified } from './cgroup-facts.js';
+import type { MountContext } from './context.js';
 import { cgroupsUnknown } from './errors.js';
 import { attach } from './fd.js';
 import { attributesOf, planFilesystem } from './filesystem.js';
 import { planBind } from './bind.js';
 import { makeFilesystem } from './fsconfig.js';
 import { describeMount, type MountIntent } from './mount.js';
-import { parseMountinfo } from './mountinfo.js';
 import { parseMountOptions } from './options.js';
 import { procPlaceOf } from './proc-safety.js';
 import { propagate } from './propagate.js';
@@ -18,37 +17,6 @@ import { guardProc } from './target.js';
 
 const UNIFIED = '/sys/fs/cgroup';
 const restricted = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV | MOUNT_ATTR.NOEXEC;
-
-/** A hierarchy of cgroup v1, as the host has it mounted. */
-export interface CgroupHierarchy {
-  /** Directory below the mount of type cgroup: `memory`, `cpu,cpuacct`, `systemd`. */
-  readonly name: string;
-  /** What it is made of, as options of its filesystem: `cpu`, `name=systemd`. */
-  readonly controllers: readonly string[];
-  /** On the host, the container's own cgroup in it. */
-  readonly path: string;
-}
-
-/** The cgroup v1 hierarchies of a machine, in the order of their mounts. */
-export function cgroupHierarchies({ mountinfo, cgroup }: CgroupFacts): CgroupHierarchy[] {
-  const mounts = parseMountinfo(mountinfo).filter(({ type }) => type === 'cgroup');
-  const own = cgroup.split('\n').flatMap((line) => {
-    const [, controllers = '', ...path] = line.split(':');
-    return controllers === '' ? [] : [{ controllers: controllers.split(','), path: path.join(':') }];
-  });
-  return own
-    .flatMap(({ controllers, path }) => {
-      const index = mounts.findIndex(({ superOptions }) => controllers.every((controller) => superOptions.includes(controller)));
-      const mount = mounts[index];
-      if (mount === undefined) return [];
-      const relative = posix.relative(mount.root, path);
-      // Of a cgroup that lies outside of what is mounted, what is mounted is all there is to see.
-      const inside = relative.startsWith('..') ? '' : relative;
-      return [{ index, name: posix.basename(mount.mountPoint), controllers, path: posix.join(mount.mountPoint, inside) }];
-    })
-    .toSorted((a, b) => a.index - b.index)
-    .map(({ name, controllers, path }) => ({ name, controllers, path }));
-}
 
 /**
  * Plans a mount of type cgroup: what the host has, for the container's own cgroup. In a cgroup
@@ -64,8 +32,7 @@ export function planCgroup(intent: MountIntent, context: MountContext): Op[] {
   const restrictedIntent: MountIntent = { ...intent, options };
   if (intent.type === 'cgroup2') return planFilesystem(restrictedIntent, context);
   if (cgroups === undefined) throw cgroupsUnknown(intent.pointer);
-  const unified = parseMountinfo(cgroups.mountinfo).some(({ type, mountPoint }) => type === 'cgroup2' && mountPoint === UNIFIED);
-  if (!unified) return planHierarchies(restrictedIntent, context, cgroupHierarchies(cgroups));
+  if (!isUnified(cgroups)) return planHierarchies(restrictedIntent, context, cgroupHierarchies(cgroups));
   if (namespaces.user === true && namespaces.cgroup !== true) {
     return planBind({ ...restrictedIntent, kind: 'bind', source: UNIFIED, options: { ...options, bind: 'one' } }, context);
   }
@@ -85,13 +52,28 @@ function planHierarchies(intent: MountIntent, context: MountContext, hierarchies
   const base = reg('cgroup root');
   const readonly = attributesOf(intent).set & MOUNT_ATTR.RDONLY;
   return [
-    ...makeInRoot(root, destination.slice(1), scratch.target, { kind: 'directory', flags: O.DIRECTORY, say: `${what}: open the mount point`, pointer }),
+    ...makeInRoot(root, destination.slice(1), scratch.target, {
+      kind: 'directory',
+      flags: O.DIRECTORY,
+      say: `${what}: open the mount point`,
+      pointer,
+    }),
     ...guardProc(scratch.target, procPlaceOf(destination), scratch, what, pointer),
-    ...makeFilesystem({ type: 'tmpfs', source: 'tmpfs', data: [{ key: 'mode', value: '755' }], attributes: restricted, context: scratch.context, to: base, ...notes }),
+    ...makeFilesystem({
+      type: 'tmpfs',
+      source: 'tmpfs',
+      data: [{ key: 'mode', value: '755' }],
+      attributes: restricted,
+      context: scratch.context,
+      to: base,
+      ...notes,
+    }),
     // A detached tmpfs of our own: nobody else makes names in it.
     ...hierarchies.flatMap(({ name }) => [
       sys('mkdirat', [base, name, 0o755], notes),
-      ...(name.includes(',') ? name.split(',').map((part) => sys('symlinkat', [name, base, part], { unless: { errno: ['EEXIST'] }, ...notes })) : []),
+      ...(name.includes(',')
+        ? name.split(',').map((part) => sys('symlinkat', [name, base, part], { unless: { errno: ['EEXIST'] }, ...notes }))
+        : []),
     ]),
     ...(readonly === 0 ? [] : [setattr(base, { set: MOUNT_ATTR.RDONLY, ...notes })]),
     attach(base, scratch.target, notes),
@@ -99,7 +81,9 @@ function planHierarchies(intent: MountIntent, context: MountContext, hierarchies
     ...hierarchies.flatMap((hierarchy) => {
       const say = `${what}: mount the hierarchy ${JSON.stringify(hierarchy.name)}`;
       return [
-        ...(namespaces.cgroup === true ? mountHierarchy(hierarchy, context, readonly, say, pointer) : bindHierarchy(hierarchy, intent, context, say)),
+        ...(namespaces.cgroup === true
+          ? mountHierarchy(hierarchy, context, readonly, say, pointer)
+          : bindHierarchy(hierarchy, intent, context, say)),
         sys('move_mount', [scratch.tree, '', base, hierarchy.name, MOVE_FD_TO_PATH], { say, pointer }),
         closeFd(scratch.tree),
       ];
@@ -127,7 +111,11 @@ function mountHierarchy({ controllers }: CgroupHierarchy, { scratch }: MountCont
 function bindHierarchy({ path }: CgroupHierarchy, intent: MountIntent, { scratch }: MountContext, say: string): Op[] {
   const { pointer } = intent;
   return [
-    sys('open_tree', [AT.FDCWD, path, OPEN_TREE_CLONE | O.CLOEXEC], { to: scratch.tree, say: `${say}: open ${JSON.stringify(path)}`, pointer }),
+    sys('open_tree', [AT.FDCWD, path, OPEN_TREE_CLONE | O.CLOEXEC], {
+      to: scratch.tree,
+      say: `${say}: open ${JSON.stringify(path)}`,
+      pointer,
+    }),
     setattr(scratch.tree, { ...attributesOf(intent), say, pointer }),
   ];
 }

@@ -1,4 +1,6 @@
 import type { Op, Reg } from '@standpipe/program';
+import type { HandOverRegs } from './hand-over.js';
+import type { UserNamespaces } from './idmap.js';
 import type { MountNamespaces } from './namespaces.js';
 import type { Scratch } from './scratch.js';
 
@@ -19,6 +21,9 @@ export interface MountContext {
   readonly rootless: boolean;
   readonly cgroups: CgroupFacts | undefined;
   readonly scratch: Scratch;
+  readonly userNamespaces: UserNamespaces;
+  /** There when the host half opens what is bound. */
+  readonly handOver: (HandOverRegs & { readonly ops: Op[] }) | undefined;
   /** Gets what must wait until everything is in its place. */
   readonly late: Op[];
 }

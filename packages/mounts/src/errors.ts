@@ -1,4 +1,4 @@
-import { SpecError, type SpecIssue } from '@standpipe/errors';
+import { PlumbingError, SpecError, type SpecIssue } from '@standpipe/errors';
 
 export function mountsInvalid(issues: readonly SpecIssue[]): SpecError {
   const [first] = issues;
@@ -7,7 +7,13 @@ export function mountsInvalid(issues: readonly SpecIssue[]): SpecError {
 }
 
 export function cgroupsUnknown(pointer: string): SpecError {
-  return mountsInvalid([{ pointer, message: "a mount of type cgroup needs to know the machine's cgroups", expected: '`cgroups` with the texts of mountinfo and cgroup' }]);
+  return mountsInvalid([
+    {
+      pointer,
+      message: "a mount of type cgroup needs to know the machine's cgroups",
+      expected: '`cgroups` with the texts of mountinfo and cgroup',
+    },
+  ]);
 }
 
 export function propagationInvalid(pointer: string, name: string, known: readonly string[]): SpecError {
@@ -16,9 +22,20 @@ export function propagationInvalid(pointer: string, name: string, known: readonl
 }
 
 export function mountNamespaceMissing(pointer: string): SpecError {
-  return mountsInvalid([{ pointer, message: 'a root filesystem needs a new mount namespace', expected: 'a namespace of type "mount", without a path' }]);
+  return mountsInvalid([
+    { pointer, message: 'a root filesystem needs a new mount namespace', expected: 'a namespace of type "mount", without a path' },
+  ]);
 }
 
 export function rootfsMissing(pointer: string): SpecError {
   return mountsInvalid([{ pointer, message: 'there is no root filesystem', expected: 'the path of a directory' }]);
+}
+
+export function commandNotFound(command: string): PlumbingError {
+  return new PlumbingError(`there is no command ${JSON.stringify(command)} on PATH`, { code: 'COMMAND_NOT_FOUND' });
+}
+
+export function privateWithoutPivot(pointer: string): SpecError {
+  const message = 'without pivot_root a private root would keep mounts of the host in use';
+  return mountsInvalid([{ pointer, message, expected: 'slave or shared' }]);
 }

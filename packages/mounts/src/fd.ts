@@ -1,10 +1,22 @@
 import { AT, O, S_IFMT, STATX } from '@standpipe/syscalls';
-import { at, branch, type Label, load, type Op, type OpNotes, type Operand, type Reg, statxField, sys } from '@standpipe/program';
+import {
+  at,
+  branch,
+  type Label,
+  load,
+  type Op,
+  type OpNotes,
+  type Operand,
+  type Reg,
+  statxField,
+  sys,
+  type Unless,
+} from '@standpipe/program';
 import { MOVE_FD_TO_FD, OPEN_TREE_CLONE } from './constants.js';
 import type { Scratch } from './scratch.js';
 
 /** Mounts the detached mount, or tree, of one fd upon the other. @man move_mount(2) */
-export function attach(tree: Reg, target: Reg, notes: OpNotes): Op {
+export function attach(tree: Reg, target: Reg, notes: OpNotes & { unless?: Unless }): Op {
   return sys('move_mount', [tree, '', target, '', MOVE_FD_TO_FD], notes);
 }
 

@@ -1,8 +1,26 @@
-import { at, type Buf, buf, closeFd, compute, format, here, jump, label, load, makeInRoot, type Op, reg, resolveInRoot, statxField, sys } from '@standpipe/program';
+import {
+  at,
+  type Buf,
+  buf,
+  closeFd,
+  compute,
+  format,
+  here,
+  jump,
+  label,
+  load,
+  makeInRoot,
+  type Op,
+  reg,
+  resolveInRoot,
+  statxField,
+  sys,
+} from '@standpipe/program';
 import { AT, O, STATX } from '@standpipe/syscalls';
 import { type Attributes, setattr } from './attributes.js';
 import { MOUNT_ATTR } from './constants.js';
 import type { MountContext } from './context.js';
+import { planCopyTree } from './copy-tree.js';
 import { attach } from './fd.js';
 import { makeFilesystem, setOption } from './fsconfig.js';
 import { describeMount, type MountIntent } from './mount.js';
@@ -36,7 +54,8 @@ export function planFilesystem(intent: MountIntent, context: MountContext): Op[]
     const say = `${what}: make it read-only`;
     context.late.push(setattr(tree, { set: MOUNT_ATTR.RDONLY, say, pointer }), closeFd(tree));
   }
-  const mode = type === 'tmpfs' && !options.data.some(({ key }) => key === 'mode') ? planMode(context, destination, what, pointer) : undefined;
+  const mode =
+    type === 'tmpfs' && !options.data.some(({ key }) => key === 'mode') ? planMode(context, destination, what, pointer) : undefined;
   return [
     ...(mode?.target ?? openTarget(intent, context, `${what}: open the mount point`)),
     ...guardProc(scratch.target, procPlaceOf(destination), scratch, what, pointer),
@@ -55,6 +74,7 @@ export function planFilesystem(intent: MountIntent, context: MountContext): Op[]
       say: what + hintOf(intent, context),
       pointer,
     }),
+    ...(options.copyUp ? planCopyTree(scratch.target, tree, { say: `${what}: copy up what it covers`, pointer }) : []),
     attach(tree, scratch.target, notes),
     closeFd(scratch.target),
     ...propagate(tree, intent),

@@ -1,4 +1,4 @@
-import { O, S_IFCHR, S_IFDIR } from '@standpipe/syscalls';
+import { S_IFCHR, S_IFDIR } from '@standpipe/syscalls';
 import { branch, closeFd, expectInode, here, jump, label, type Op, type Reg, reg, resolveInRoot, set } from '@standpipe/program';
 import { MOUNT_ATTR } from './constants.js';
 import { attach, branchIfType, cloneTree } from './fd.js';
@@ -30,7 +30,10 @@ export function planMaskedPaths(paths: readonly string[], root: Reg, pointer = '
       type: 'tmpfs',
       source: 'tmpfs',
       superblock: ['ro'],
-      data: [{ key: 'nr_blocks', value: '1' }, { key: 'nr_inodes', value: '1' }],
+      data: [
+        { key: 'nr_blocks', value: '1' },
+        { key: 'nr_inodes', value: '1' },
+      ],
       attributes: MOUNT_ATTR.RDONLY,
       context: used.context,
       to: empty.tree,

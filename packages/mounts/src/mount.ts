@@ -1,3 +1,4 @@
+import type { IdmapSource } from './idmap.js';
 import type { MountOptions } from './options.js';
 
 /** A range of ids of a mapping: as a mount's config has it. */
@@ -29,6 +30,8 @@ export interface MountIntent {
   /** Absolute for binds; empty when the config has none. */
   readonly source: string;
   readonly options: MountOptions;
+  /** Where its ids are mapped by. */
+  readonly idmap?: IdmapSource | undefined;
   /** Where it lies in the config: `/mounts/3`. */
   readonly pointer: string;
 }

@@ -50,6 +50,8 @@ export function parseMountinfo(text: string): MountinfoEntry[] {
 /** Undoes the kernel's escapes: a backslash and three octal digits stand for one byte. */
 export function unescapePath(text: string): string {
   if (!text.includes('\\')) return text;
-  const bytes = Buffer.from(text, 'utf8').toString('latin1').replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8) & 0xff));
+  const bytes = Buffer.from(text, 'utf8')
+    .toString('latin1')
+    .replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8) & 0xff));
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -73,7 +73,10 @@ for (const [bit, on, off] of [
   [MOUNT_ATTR.NODIRATIME, 'nodiratime', 'diratime'],
   [MOUNT_ATTR.NOSYMFOLLOW, 'nosymfollow', 'symfollow'],
 ] as const) {
-  for (const [name, isOn] of [[on, true], [off, false]] as const) {
+  for (const [name, isOn] of [
+    [on, true],
+    [off, false],
+  ] as const) {
     effects.set(name, (draft) => (draft.attributes = change(draft.attributes, bit, isOn)));
     effects.set(`r${name}`, (draft) => (draft.recursive = change(draft.recursive, bit, isOn)));
   }
@@ -102,7 +105,11 @@ for (const [name, type] of [
   effects.set(`r${name}`, (draft) => draft.propagation.push({ type, recursive: true, name: `r${name}` }));
 }
 
-for (const [name, opposite] of [['sync', 'async'], ['mand', 'nomand'], ['lazytime', 'nolazytime']] as const) {
+for (const [name, opposite] of [
+  ['sync', 'async'],
+  ['mand', 'nomand'],
+  ['lazytime', 'nolazytime'],
+] as const) {
   effects.set(name, (draft) => superblockFlag(draft, name, opposite));
   effects.set(opposite, (draft) => superblockFlag(draft, opposite, name));
 }

@@ -15,7 +15,8 @@ export function parsePaths(paths: readonly string[], pointer: string): PathInRoo
   const seen = new Set<string>();
   const parsed = paths.flatMap((given, i) => {
     const own = `${pointer}/${String(i)}`;
-    if (!given.startsWith('/')) issues.push({ pointer: own, message: `${JSON.stringify(given)} is relative`, expected: 'an absolute path' });
+    if (!given.startsWith('/'))
+      issues.push({ pointer: own, message: `${JSON.stringify(given)} is relative`, expected: 'an absolute path' });
     if (given.includes('\0')) issues.push({ pointer: own, message: 'contains a NUL' });
     const path = posix.resolve(given);
     if (seen.has(path)) return [];

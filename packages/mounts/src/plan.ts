@@ -1,35 +1,46 @@
-import type { Op, Reg } from '@standpipe/program';
+import type { Op, Origin, Reg, Section } from '@standpipe/program';
 import { planBind } from './bind.js';
 import { planCgroup } from './cgroup.js';
 import type { CgroupFacts, MountContext } from './context.js';
 import { planFilesystem } from './filesystem.js';
+import { type HandOverRegs, inMountNamespace } from './hand-over.js';
+import { UserNamespaces } from './idmap.js';
 import type { Mount, MountIntent } from './mount.js';
 import type { MountNamespaces } from './namespaces.js';
-import { parseMounts } from './parse.js';
+import { parseMounts, type ParseMountsSettings } from './parse.js';
 import { planRemount } from './remount.js';
 import { scratch } from './scratch.js';
 
-export interface PlanMountsInput {
+export interface PlanMountsInput extends ParseMountsSettings {
   /** fd of the root, as `planRootfs` or an open(2) with O_PATH gives it. */
   readonly root: Reg;
-  /** Absolute path of the bundle: sources of binds are relative to it. */
-  readonly bundle: string;
   readonly namespaces?: MountNamespaces | undefined;
-  /** Whoever runs this is an ordinary user. */
-  readonly rootless?: boolean | undefined;
-  /** Needed for mounts of type cgroup. */
+  /** Needed for mounts of type cgroup, and for binds of an ordinary user. */
   readonly cgroups?: CgroupFacts | undefined;
-  /** Where `mounts` lies in the config; `/mounts` when left out. */
-  readonly pointer?: string | undefined;
+  /**
+   * Given, the host half opens what is bound by a container in a user namespace, as its own root can't open
+   * everything, and can't idmap what is the host's.
+   */
+  readonly handOver?: HandOverRegs | undefined;
+  /** Whom the ops of further processes are by. */
+  readonly origin?: Origin | undefined;
 }
 
-/** How mounts are made. */
+/** How mounts are made: each part is ops of one half, in the order in which they run. */
 export interface MountsPlan {
-  /** In the new mount namespace, before pivot_root. */
+  /** Host, before the clone: opens the user namespaces that idmapped mounts need. */
+  readonly prepare: Op[];
+  /** Host, once the container goes on: hands over what it can't open itself. */
+  readonly handOver: Op[];
+  /** Container, in the new mount namespace, before pivot_root. */
   readonly mount: Op[];
-  /** Once everything is in its place, device nodes too: makes read-only what is to be. */
+  /** Container, once everything is in its place, device nodes too: makes read-only what is to be. */
   readonly protect: Op[];
+  /** Further sections for the program. */
+  readonly sections: Section[];
 }
+
+const defaultOrigin: Origin = { plugin: 'mounts', step: 'mount' };
 
 /**
  * Plans the mounts of a container, in their order.
@@ -38,9 +49,18 @@ export interface MountsPlan {
  */
 export function planMounts(mounts: readonly Mount[], input: PlanMountsInput): MountsPlan {
   const intents = parseMounts(mounts, input);
-  const { root, namespaces = {}, rootless = false, cgroups } = input;
-  const context: MountContext = { root, namespaces, rootless, cgroups, scratch: scratch(), late: [] };
-  return { mount: intents.flatMap((intent) => planMount(intent, context)), protect: context.late };
+  const { root, namespaces = {}, rootless = false, cgroups, origin = defaultOrigin } = input;
+  const handOver = namespaces.user === true && !rootless && input.handOver !== undefined ? { ...input.handOver, ops: [] } : undefined;
+  const userNamespaces = new UserNamespaces(origin);
+  const context: MountContext = { root, namespaces, rootless, cgroups, scratch: scratch(), userNamespaces, handOver, late: [] };
+  const mount = intents.flatMap((intent) => planners[intent.kind](intent, context));
+  return {
+    prepare: [...userNamespaces.open],
+    handOver: handOver === undefined ? [] : inMountNamespace(handOver.pidfd, handOver.ops),
+    mount,
+    protect: context.late,
+    sections: [...userNamespaces.sections],
+  };
 }
 
 const planners: Readonly<Record<MountIntent['kind'], (intent: MountIntent, context: MountContext) => Op[]>> = {
@@ -49,7 +69,3 @@ const planners: Readonly<Record<MountIntent['kind'], (intent: MountIntent, conte
   remount: planRemount,
   cgroup: planCgroup,
 };
-
-function planMount(intent: MountIntent, context: MountContext): Op[] {
-  return planners[intent.kind](intent, context);
-}

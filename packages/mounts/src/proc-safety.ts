@@ -4,9 +4,18 @@
  * (CVE-2019-16884, CVE-2019-19921, CVE-2023-28642).
  */
 const emulated: ReadonlySet<string> = new Set(
-  ['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'slabinfo', 'sys/kernel/ns_last_pid', 'sys/crypto/fips_enabled'].map(
-    (name) => `/proc/${name}`,
-  ),
+  [
+    'cpuinfo',
+    'diskstats',
+    'meminfo',
+    'stat',
+    'swaps',
+    'uptime',
+    'loadavg',
+    'slabinfo',
+    'sys/kernel/ns_last_pid',
+    'sys/crypto/fips_enabled',
+  ].map((name) => `/proc/${name}`),
 );
 
 /** Where a destination lies, as its path says. Where it leads is seen when it is opened. */

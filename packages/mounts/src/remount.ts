@@ -22,7 +22,10 @@ export function planRemount(intent: MountIntent, { root, scratch }: MountContext
   const { attributes, recursive } = options;
   const what = describeMount(intent);
   const notes = { say: what, pointer };
-  const readonly = [MOUNT_ATTR.RDONLY].flatMap((bit) => [...((attributes.set & bit) === 0 ? [] : ['ro']), ...((attributes.clear & bit) === 0 ? [] : ['rw'])]);
+  const readonly = [MOUNT_ATTR.RDONLY].flatMap((bit) => [
+    ...((attributes.set & bit) === 0 ? [] : ['ro']),
+    ...((attributes.clear & bit) === 0 ? [] : ['rw']),
+  ]);
   const flags = [...readonly, ...options.superblock];
   const reconfigure: Op[] =
     options.bind !== 'no' || (flags.length === 0 && options.data.length === 0)

@@ -3,7 +3,7 @@ import { AT, O } from '@standpipe/syscalls';
 import { closeFd, here, jump, label, type Op, type Reg, reg, sys } from '@standpipe/program';
 import { setattr } from './attributes.js';
 import { MOUNT_ATTR, PROPAGATION } from './constants.js';
-import { propagationInvalid, rootfsMissing } from './errors.js';
+import { privateWithoutPivot, propagationInvalid, rootfsMissing } from './errors.js';
 import { attach, cloneTree } from './fd.js';
 
 export interface PlanRootfsInput {
@@ -42,6 +42,7 @@ export function parseRootfsPropagation(name: string | undefined, noPivot = false
   const plain = recursive ? name.slice(1) : name;
   const type = Object.hasOwn(types, plain) ? types[plain] : undefined;
   if (type === undefined) throw propagationInvalid(PROPAGATION_POINTER, name, Object.keys(types));
+  if (noPivot && type === PROPAGATION.PRIVATE) throw privateWithoutPivot(PROPAGATION_POINTER);
   return { type, recursive };
 }
 
@@ -67,8 +68,20 @@ export function planRootfs(input: PlanRootfsInput, root: Reg): Op[] {
   return [
     ...(stayShared
       ? isolateMountOf(path)
-      : [setattr(AT.FDCWD, { path: '/', propagation: isolated, recursive: true, say: "keep mounts from spreading to the host", pointer: PROPAGATION_POINTER })]),
-    sys('openat', [AT.FDCWD, path, O.PATH | O.DIRECTORY | O.CLOEXEC], { to: place, say: `open the root filesystem ${shown}`, pointer: POINTER }),
+      : [
+          setattr(AT.FDCWD, {
+            path: '/',
+            propagation: isolated,
+            recursive: true,
+            say: 'keep mounts from spreading to the host',
+            pointer: PROPAGATION_POINTER,
+          }),
+        ]),
+    sys('openat', [AT.FDCWD, path, O.PATH | O.DIRECTORY | O.CLOEXEC], {
+      to: place,
+      say: `open the root filesystem ${shown}`,
+      pointer: POINTER,
+    }),
     cloneTree(place, root, { recursive: true, ...notes }),
     ...(type === PROPAGATION.SLAVE ? [] : [setattr(root, { propagation: PROPAGATION.PRIVATE, ...notes })]),
     attach(root, place, notes),

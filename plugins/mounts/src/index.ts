@@ -10,10 +10,12 @@ import {
   mountNamespacesOf,
   type MountsPlan,
   planMaskedPaths,
+  planMoveRoot,
   planMounts,
   planPivot,
   planReadonlyPaths,
   planRootReadonly,
+  rootfsPath,
 } from '@standpipe/mounts';
 import { createPipeline, HonouredSpec, type HostFacts } from '@standpipe/runtime-api';
 
@@ -26,31 +28,49 @@ export const mountsPlugin: Plugin = definePlugin({
     extend(HonouredSpec, () => ({
       pointers: ['/root', '/mounts', '/linux/rootfsPropagation', '/linux/maskedPaths', '/linux/readonlyPaths'],
     })),
-    step(createPipeline.phase.rootfs, {
-      id: 'mounts.mount',
-      after: ['rootfs.open'],
+    step(createPipeline.phase.prepare, {
+      id: 'mounts.prepare',
+      after: ['init.begin'],
       writes: [Plan],
       run({ spec, settings, facts, program, regs, slots }) {
+        const { linux, mounts = [] } = spec;
         const nested = isMappedNamespace(facts.readText('/proc/self/uid_map') ?? '');
-        const mounts = spec.mounts ?? [];
+        const rootless = facts.uid !== 0 || nested;
         const plan = planMounts(mounts, {
           root: regs.root,
           bundle: settings.bundle,
-          namespaces: mountNamespacesOf(spec.linux?.namespaces ?? [], nested),
-          rootless: facts.uid !== 0 || nested,
-          cgroups: mounts.some(({ type }) => type === 'cgroup') ? cgroupFacts(facts) : undefined,
+          namespaces: mountNamespacesOf(linux?.namespaces ?? [], nested),
+          userNamespace: { ...linux, path: linux?.namespaces?.find(({ type }) => type === 'user')?.path },
+          rootless,
+          cgroups: rootless || mounts.some(({ type }) => type === 'cgroup') ? cgroupFacts(facts) : undefined,
+          handOver: regs,
+          origin: { plugin: 'mounts', step: 'mounts.prepare' },
         });
         slots.set(Plan, plan);
-        program.container(plan.mount);
+        program.host(plan.prepare);
+        for (const section of plan.sections) program.section(section);
+      },
+    }),
+    step(createPipeline.phase.rootfs, {
+      id: 'mounts.mount',
+      after: ['rootfs.open'],
+      reads: [Plan],
+      run({ program, slots }) {
+        program.container(slots.need(Plan).mount);
+        program.host(slots.need(Plan).handOver);
       },
     }),
     step(createPipeline.phase.pivot, {
       id: 'mounts.pivot',
       reads: [Plan],
-      run({ spec, program, regs, slots }) {
+      run({ spec, settings, facts, program, regs, slots }) {
         program.container(slots.need(Plan).protect);
         if (spec.root?.readonly === true) program.container(planRootReadonly(regs.root));
-        program.container(planPivot({ root: regs.root, propagation: spec.linux?.rootfsPropagation }));
+        const propagation = spec.linux?.rootfsPropagation;
+        if (settings.noPivot) {
+          const mountinfo = facts.readText('/proc/self/mountinfo') ?? '';
+          program.container(planMoveRoot({ root: regs.root, propagation, path: rootfsPath(spec.root, settings.bundle), mountinfo }));
+        } else program.container(planPivot({ root: regs.root, propagation }));
       },
     }),
     step(createPipeline.phase.pivot, {

@@ -17,7 +17,9 @@ export const rootfsPlugin: Plugin = definePlugin({
       run({ spec, settings, program, regs }) {
         expectNewMountNamespace(spec.linux?.namespaces ?? []);
         const { bundle, noPivot } = settings;
-        program.container(planRootfs({ path: rootfsPath(spec.root, bundle), propagation: spec.linux?.rootfsPropagation, noPivot }, regs.root));
+        program.container(
+          planRootfs({ path: rootfsPath(spec.root, bundle), propagation: spec.linux?.rootfsPropagation, noPivot }, regs.root),
+        );
       },
     }),
   ],
