@@ -4,7 +4,7 @@ import { invalidSpec } from './errors.js';
 /** More than a person reads; a hostile document could bring millions. */
 const MAX_ISSUES = 1000;
 /** Entries of any list or map. Nothing that the kernel takes comes near. */
-export const MAX_ENTRIES = 65_536;
+const MAX_ENTRIES = 65_536;
 
 /** What was found so far. */
 export class Report {
@@ -31,19 +31,19 @@ export class Report {
 export type Check<T> = (value: unknown, at: string, report: Report) => T | undefined;
 
 /** A field that the checked object always has. All others may be missing. */
-export interface Required<T> {
+export interface RequiredField<T> {
   readonly required: Check<T>;
   /** What it is when the document leaves it out; without one that is an issue. */
   readonly fallback: T | undefined;
 }
 
-export function required<T>(check: Check<T>, fallback?: T): Required<T> {
+export function required<T>(check: Check<T>, fallback?: T): RequiredField<T> {
   return { required: check, fallback };
 }
 
-type Fields = Readonly<Record<string, Check<unknown> | Required<unknown>>>;
-type Value<F> = F extends Required<infer T> ? T : F extends Check<infer T> ? T : never;
-type Needed<F> = { [K in keyof F]: F[K] extends Required<unknown> ? K : never }[keyof F];
+type Fields = Readonly<Record<string, Check<unknown> | RequiredField<unknown>>>;
+type Value<F> = F extends RequiredField<infer T> ? T : F extends Check<infer T> ? T : never;
+type Needed<F> = { [K in keyof F]: F[K] extends RequiredField<unknown> ? K : never }[keyof F];
 type Must<F, K extends keyof F> = { readonly [P in K]: Value<F[P]> };
 type May<F, K extends keyof F> = { readonly [P in K]?: Value<F[P]> | undefined };
 

@@ -7,7 +7,7 @@ const hookFields = {
   path: required(absolutePath),
   /** argv, the name included. */
   args: list(text()),
-  /** `NAME=value` each. Without it the hook has an empty environment, not the runtime's. */
+  /** `NAME=value` each. */
   env: environment,
   /** Seconds until the hook is given up, at least 1. */
   timeout: integer(1, 2 ** 31 - 1),
@@ -15,7 +15,7 @@ const hookFields = {
 
 /** A program that is run at a point of the container's life, with the state on its standard input. */
 export interface Hook extends Shape<typeof hookFields> {}
-export const hook: Check<Hook> = object(hookFields);
+const hook: Check<Hook> = object(hookFields);
 
 const hooks = list(hook);
 

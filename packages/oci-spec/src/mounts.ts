@@ -25,7 +25,7 @@ const mountFields = {
 /** A mount besides the root's, made in the order of the list. */
 export interface Mount extends Shape<typeof mountFields> {}
 
-export const mount: Check<Mount> = object(mountFields, (rule) => [
+const mount: Check<Mount> = object(mountFields, (rule) => [
   rule(['uidMappings', 'gidMappings'], ({ uidMappings, gidMappings }, at, report) => {
     if ((uidMappings === undefined) === (gidMappings === undefined)) return;
     const [given, missing] = uidMappings === undefined ? ['gidMappings', 'uidMappings'] : ['uidMappings', 'gidMappings'];

@@ -74,9 +74,10 @@ const known: Check<Spec> = object(specFields, (rule) => [
 ]);
 
 export const spec: Check<Spec> = (value, at, report) => {
-  for (const platform of otherPlatforms) {
-    if (typeof value === 'object' && value !== null && Object.hasOwn(value, platform))
-      report.warn(`${at}/${platform}`, 'is ignored: it is for another platform');
+  const checked = known(value, at, report);
+  for (const platform of checked === undefined ? [] : otherPlatforms) {
+    const section = (value as Readonly<Record<string, unknown>>)[platform];
+    if (section !== undefined && section !== null) report.warn(`${at}/${platform}`, 'is ignored: it is for another platform');
   }
-  return known(value, at, report);
+  return checked;
 };

@@ -1,4 +1,4 @@
-import { type Check, shown } from './check.js';
+import { type Check, type Report, shown } from './check.js';
 
 /** A signed 64-bit number: a number where that is exact, a bigint beyond 2^53 - 1. */
 export type Int64 = number | bigint;
@@ -67,9 +67,18 @@ export function integer(min: number, max: number): Check<number> {
   return (value, at, report) => {
     // Adding 0 makes 0 of -0.
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value + 0;
-    report.issue(at, `${shown(value)} is out of range`, `a whole number from ${String(min)} to ${String(max)}`);
+    refuseNumber(value, at, report, min, max);
     return undefined;
   };
+}
+
+function refuseNumber(value: unknown, at: string, report: Report, min: number | bigint, max: number | bigint): void {
+  const whole = typeof value === 'bigint' || Number.isInteger(value);
+  report.issue(
+    at,
+    `${shown(value)} is ${whole ? 'out of range' : 'no whole number'}`,
+    `a whole number from ${String(min)} to ${String(max)}`,
+  );
 }
 
 export const int32: Check<number> = integer(-(2 ** 31), 2 ** 31 - 1);
@@ -87,13 +96,15 @@ export const uint64: Check<Uint64> = wide(0n, 2n ** 64n - 1n);
 
 function wide(min: bigint, max: bigint): Check<number | bigint> {
   return (value, at, report) => {
-    if ((typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint') {
-      if (value >= min && value <= max) return typeof value === 'number' ? value + 0 : narrow(value);
-    } else if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) {
-      report.issue(at, `${String(value)} is not exact`, 'all digits in the text, or a bigint');
-      return undefined;
+    if ((typeof value === 'number' && Number.isInteger(value)) || typeof value === 'bigint') {
+      if (value >= min && value <= max) {
+        if (typeof value === 'bigint') return narrow(value);
+        if (Number.isSafeInteger(value)) return value + 0;
+        report.issue(at, `${String(value)} is not exact`, 'all digits in the text, or a bigint');
+        return undefined;
+      }
     }
-    report.issue(at, `${shown(value)} is out of range`, `a whole number from ${String(min)} to ${String(max)}`);
+    refuseNumber(value, at, report, min, max);
     return undefined;
   };
 }

@@ -1,15 +1,7 @@
 import { type Check, list, object, required, type Shape } from '../check.js';
 import { int32, integer, oneOf, uint64 } from '../values.js';
 
-export const schedulerPolicies = [
-  'SCHED_OTHER',
-  'SCHED_FIFO',
-  'SCHED_RR',
-  'SCHED_BATCH',
-  'SCHED_ISO',
-  'SCHED_IDLE',
-  'SCHED_DEADLINE',
-] as const;
+const schedulerPolicies = ['SCHED_OTHER', 'SCHED_FIFO', 'SCHED_RR', 'SCHED_BATCH', 'SCHED_ISO', 'SCHED_IDLE', 'SCHED_DEADLINE'] as const;
 export type LinuxSchedulerPolicy = (typeof schedulerPolicies)[number];
 
 export const schedulerFlags = [

@@ -9,7 +9,7 @@ const userFields = {
   uid: required(id),
   /** Group id as the container sees it. */
   gid: required(id),
-  /** Permission bits that new files lack. Left out, the runtime's own stays. */
+  /** Permission bits that new files lack. Left out, the specification leaves it as it is. */
   umask: integer(0, 0o777),
   /** Supplementary groups, as the container sees them. */
   additionalGids: list(id, { max: MAX_GROUPS }),
