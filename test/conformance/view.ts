@@ -29,14 +29,60 @@ export function parseView(text: string): Readonly<Record<string, string>> {
   const view: Record<string, string> = {};
   for (const part of text.split(/^== /m).slice(1)) {
     const [name = '', ...lines] = part.trimEnd().split('\n');
-    view[name] = (name === 'mounts' ? lines.map(normalizeMount) : lines).join('\n');
+    view[name] = normalize(name, lines).join('\n');
   }
   return view;
 }
 
-/** Mount ids, peer group numbers and device numbers of new superblocks are any. */
+function normalize(section: string, lines: readonly string[]): string[] {
+  // In which order mounts were made that do not lie upon each other is nobody's business.
+  if (section === 'mounts') return lines.map(normalizeMount).toSorted();
+  // Node connects its children by socket pairs, whatever the runtime.
+  if (section === 'streams') return lines.map((line) => line.replace(/^(pipe|socket):\[\d+\]$/, 'a pipe'));
+  // Whether the message queues' root is the container's root, or nobody's, depends on whether the
+  // ipc namespace was made after becoming root or with the user namespace.
+  // crun links /dev/core even where there is no /proc/kcore.
+  if (section === 'devices') return lines.filter((line) => !line.startsWith('core ')).map((line) => line.replace(/^(mqueue \S+) \d+:\d+/, '$1 ?:?'));
+  return [...lines];
+}
+
+/**
+ * The mounts as every runtime must have them: where, with which flags, and of which type. How a path
+ * is masked and what a superblock says are its own, and so are the flags that a bind of a part of
+ * procfs or of a device takes over, but for being read-only.
+ */
+export function essentialMounts(mounts: string): string {
+  return mounts
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([root, point = '']) => point !== '/sys/fs/cgroup/hugetlb' && root !== '/null' && !masked.includes(point))
+    .map(([root = '', point, options = '', ...rest]) => {
+      const type = rest[rest.indexOf('-') + 1] ?? '';
+      const partial = (type === 'proc' && root !== '/') || type === 'devtmpfs';
+      return [point, partial ? options.slice(0, 2) : options, type].join(' ');
+    })
+    .toSorted()
+    .join('\n');
+}
+
+const masked = ['/proc/acpi', '/proc/scsi', '/proc/keys', '/proc/interrupts', '/proc/timer_list', '/sys/firmware', '/sys/devices/virtual/powercap'];
+
+/**
+ * Mount ids, peer group numbers and device numbers of new superblocks are any. What else is left out:
+ * the container's own cgroup, which has its runtime's name for it, whether the folder of cgroup v1
+ * hierarchies is read-only where it was asked for (runc leaves it writable), and how large an empty
+ * tmpfs that masks could be.
+ */
 function normalizeMount(line: string): string {
   const [before = '', after = ''] = line.split(' - ');
-  const [, , , root, point, options, ...optional] = before.split(' ');
-  return [root, point, options, ...optional.map((field) => field.replace(/:\d+/, '')), '-', after].join(' ');
+  const [, , , root = '', point = '', options = '', ...optional] = before.split(' ');
+  const [type = ''] = after.split(' ');
+  return [
+    type === 'cgroup' ? '(cgroup)' : root,
+    point,
+    point === '/sys/fs/cgroup' && type === 'tmpfs' ? options.replace(/^r[ow]/, 'r?') : options,
+    ...optional.map((field) => field.replace(/:\d+/, '')),
+    '-',
+    after.replace(/,size=\d+k,nr_inodes=1\b/, ''),
+  ].join(' ');
 }

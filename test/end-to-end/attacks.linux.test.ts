@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, closeSync, readdirSync, readFileSync, symlinkSync, writeFileSync, rmSync, mkdtempSync, existsSync, constants } from 'node:fs';
+import { mkdirSync, openSync, closeSync, readdirSync, readFileSync, symlinkSync, writeFileSync, rmSync, mkdtempSync, constants } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,15 +98,19 @@ describe('attacks from a bundle and from inside a container', function () {
       using made = bundle({});
       symlinkSync(outside, join(made.rootfs, 'absolute'));
       symlinkSync(`${'../'.repeat(20)}${outside.slice(1)}`, join(made.rootfs, 'climbing'));
-      const { code, stderr } = await runIn(
-        made,
-        shell('echo x > /absolute/a/file && echo y > /climbing/b/file && ls /', (config) => {
-          for (const destination of ['/absolute/a', '/climbing/b']) config.mounts!.push({ destination, type: 'tmpfs', source: 'tmpfs', options: [] });
-        }),
-      );
+      const config = shell('echo x > /absolute/a/file && echo y > /climbing/b/file', ({ mounts }) => {
+        for (const destination of ['/absolute/a', '/climbing/b']) mounts!.push({ destination, type: 'tmpfs', source: 'tmpfs', options: [] });
+      });
+      // While the links' target is not there in the root they dangle.
+      const dangling = await runIn(made, config);
+      expect(readdirSync(outside)).to.deep.equal([]);
+      expect(dangling.stderr).to.include('mount "tmpfs" on "/absolute/a"');
+      expect(dangling.code).to.equal(1);
+      mkdirSync(join(made.rootfs, outside), { recursive: true });
+      const { code, stderr } = await runIn(made, config);
       expect(readdirSync(outside)).to.deep.equal([]);
       expect(code, stderr).to.equal(0);
-      expect(existsSync(join(made.rootfs, outside, 'a'))).to.equal(true);
+      expect(readdirSync(join(made.rootfs, outside))).to.deep.equal(['a', 'b']);
     } finally {
       rmSync(outside, { recursive: true });
     }
