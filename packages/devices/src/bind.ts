@@ -27,8 +27,16 @@ export function planBindNode(node: DeviceNode, { dir, name }: NodePlace): Op[] {
       say: `take the host's ${shown}, since a device node can't be made here`,
       pointer,
     }),
-    ...expectInode(tree, { type: node.type, major: node.major, minor: node.minor }, { say: `the host's ${shown} is not ${describeNode(node)}`, pointer }),
-    sys('mknodat', [dir, name, S_IFREG | 0o666, 0], { unless: { errno: ['EEXIST'] }, say: `make the file that ${shown} is bound onto`, pointer }),
+    ...expectInode(
+      tree,
+      { type: node.type, major: node.major, minor: node.minor },
+      { say: `the host's ${shown} is not ${describeNode(node)}`, pointer },
+    ),
+    sys('mknodat', [dir, name, S_IFREG | 0o666, 0], {
+      unless: { errno: ['EEXIST'] },
+      say: `make the file that ${shown} is bound onto`,
+      pointer,
+    }),
     sys('move_mount', [tree, '', dir, name, MOVE_MOUNT_F_EMPTY_PATH], { say: `bind the host's ${shown}`, pointer }),
     closeFd(tree),
   ];

@@ -1,5 +1,19 @@
 import { AT, errnoNumber, O, S_IFIFO } from '@standpipe/syscalls';
-import { branch, branchUnlessInode, closeFd, expectInode, here, type InodeExpectation, jump, label, type Op, type OpNotes, type Reg, reg, sys } from '@standpipe/program';
+import {
+  branch,
+  branchUnlessInode,
+  closeFd,
+  expectInode,
+  here,
+  type InodeExpectation,
+  jump,
+  label,
+  type Op,
+  type OpNotes,
+  type Reg,
+  reg,
+  sys,
+} from '@standpipe/program';
 import { type DeviceNode, describeNode, deviceNumber } from './device.js';
 import { planBindNode } from './bind.js';
 

@@ -1,5 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AT, CLONE, O } from '@standpipe/syscalls';
@@ -34,10 +45,13 @@ describe('planDevices on Linux', () => {
     rmSync(dir, { recursive: true });
   });
 
-  async function make(devices: readonly LinuxDevice[] = [], settings: { first?: Op[]; last?: Op[]; inUserNamespace?: boolean; wrapper?: string[] } = {}): Promise<Outcome> {
+  async function make(
+    devices: readonly LinuxDevice[] = [],
+    settings: { first?: Op[]; last?: Op[]; inUserNamespace?: boolean; wrapper?: string[] } = {},
+  ): Promise<Outcome> {
     const root = reg('root');
     const { first = [], last = [], inUserNamespace = false, wrapper = [] } = settings;
-    return await runOps(
+    return runOps(
       [
         ...first,
         sys('openat', [AT.FDCWD, dir, O.PATH | O.DIRECTORY | O.CLOEXEC], { to: root, say: 'open the test root' }),
@@ -52,7 +66,13 @@ describe('planDevices on Linux', () => {
   it('makes the default nodes and links', async () => {
     expect(await make([], { first: [sys('umask', [0o077])] })).to.deep.equal(fine);
     for (const name of ['null', 'zero', 'full', 'random', 'urandom', 'tty']) {
-      expect({ ...hostDevice(join(dir, 'dev', name)), path: '' }).to.deep.equal({ ...hostDevice(`/dev/${name}`), path: '', fileMode: 0o666, uid: 0, gid: 0 });
+      expect({ ...hostDevice(join(dir, 'dev', name)), path: '' }).to.deep.equal({
+        ...hostDevice(`/dev/${name}`),
+        path: '',
+        fileMode: 0o666,
+        uid: 0,
+        gid: 0,
+      });
     }
     expect(readlinkSync(join(dir, 'dev/ptmx'))).to.equal('pts/ptmx');
     expect(readlinkSync(join(dir, 'dev/stdin'))).to.equal('/proc/self/fd/0');
@@ -96,7 +116,12 @@ describe('planDevices on Linux', () => {
     symlinkSync('/etc', join(dir, 'dev/ptmx'));
     expect(await make()).to.deep.equal(fine);
     expect(readFileSync(victim, 'utf8')).to.equal('untouched');
-    for (const [name, minor] of [['null', 3], ['zero', 5], ['full', 7]] as const) expect(hostDevice(join(dir, 'dev', name)).minor).to.equal(minor);
+    for (const [name, minor] of [
+      ['null', 3],
+      ['zero', 5],
+      ['full', 7],
+    ] as const)
+      expect(hostDevice(join(dir, 'dev', name)).minor).to.equal(minor);
     expect(readlinkSync(join(dir, 'dev/ptmx'))).to.equal('pts/ptmx');
   });
 
@@ -191,7 +216,9 @@ describe('planDevices on Linux', () => {
     });
 
     it('refuses a host node that is another device', async () => {
-      expect(await make([{ type: 'c', path: '/dev/zero', major: 1, minor: 3 }], { inUserNamespace: true, first: privateMounts })).to.deep.equal({
+      expect(
+        await make([{ type: 'c', path: '/dev/zero', major: 1, minor: 3 }], { inUserNamespace: true, first: privateMounts }),
+      ).to.deep.equal({
         code: 1,
         signal: null,
         stdout: '',
@@ -200,9 +227,9 @@ describe('planDevices on Linux', () => {
     });
 
     it('names a host device that is not there', async () => {
-      expect((await make([{ type: 'c', path: '/dev/absent', major: 1, minor: 3 }], { inUserNamespace: true, first: privateMounts })).stderr).to.match(
-        /^take the host's "\/dev\/absent", since a device node can't be made here: no such file/i,
-      );
+      expect(
+        (await make([{ type: 'c', path: '/dev/absent', major: 1, minor: 3 }], { inUserNamespace: true, first: privateMounts })).stderr,
+      ).to.match(/^take the host's "\/dev\/absent", since a device node can't be made here: no such file/i);
     });
   });
 });

@@ -8,7 +8,9 @@ describe('hostDevice', () => {
   });
 
   it('refuses what is none', () => {
-    expect(() => hostDevice('/dev/fd')).to.throw('a symbolic link').with.property('code', 'NOT_A_DEVICE');
+    expect(() => hostDevice('/dev/fd'))
+      .to.throw('a symbolic link')
+      .with.property('code', 'NOT_A_DEVICE');
     expect(() => hostDevice('/dev')).to.throw('a directory');
     expect(() => hostDevice('/etc/passwd')).to.throw('a file');
     expect(() => hostDevice('/dev/absent')).to.throw('ENOENT');

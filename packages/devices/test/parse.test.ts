@@ -37,16 +37,29 @@ describe('parseDevices', () => {
 
   it('gathers every issue with its pointer', () => {
     expect(
-      issuesOf([
-        { type: 'x', path: 'dev/a', major: 4096, minor: 1048576 },
-        { type: 'toString', path: '/', major: 1.5, minor: -1, fileMode: -1, uid: 2 ** 32, gid: Number.NaN },
-        { type: 'c', path: `/dev/${'n'.repeat(256)}`, major: 1, minor: 3 },
-        { type: 'c', path: '/dev/a\0b', major: 1, minor: 3 },
-      ], '/devices').map((line) => line.split(':')[0]),
+      issuesOf(
+        [
+          { type: 'x', path: 'dev/a', major: 4096, minor: 1048576 },
+          { type: 'toString', path: '/', major: 1.5, minor: -1, fileMode: -1, uid: 2 ** 32, gid: Number.NaN },
+          { type: 'c', path: `/dev/${'n'.repeat(256)}`, major: 1, minor: 3 },
+          { type: 'c', path: '/dev/a\0b', major: 1, minor: 3 },
+        ],
+        '/devices',
+      ).map((line) => line.split(':')[0]),
     ).to.deep.equal([
-      '/devices/0/type', '/devices/0/path', '/devices/0/major', '/devices/0/minor',
-      '/devices/1/type', '/devices/1/path', '/devices/1/major', '/devices/1/minor', '/devices/1/fileMode', '/devices/1/uid', '/devices/1/gid',
-      '/devices/2/path', '/devices/3/path',
+      '/devices/0/type',
+      '/devices/0/path',
+      '/devices/0/major',
+      '/devices/0/minor',
+      '/devices/1/type',
+      '/devices/1/path',
+      '/devices/1/major',
+      '/devices/1/minor',
+      '/devices/1/fileMode',
+      '/devices/1/uid',
+      '/devices/1/gid',
+      '/devices/2/path',
+      '/devices/3/path',
     ]);
   });
 });

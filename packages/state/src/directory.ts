@@ -19,7 +19,10 @@ export class StateDirectory implements Disposable {
   /** Undefined when there is none. `rootFd` is of a directory that nobody else may write to. */
   static open(rootFd: number, id: string): StateDirectory | undefined {
     try {
-      return new StateDirectory(id, openSync(`/proc/self/fd/${String(rootFd)}/${id}`, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW));
+      return new StateDirectory(
+        id,
+        openSync(`/proc/self/fd/${String(rootFd)}/${id}`, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW),
+      );
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
@@ -62,7 +65,10 @@ export class StateDirectory implements Disposable {
 
   /** The published record, or the one of a container that is being set up, half written as it may be. */
   readRecord(): { record: StateRecord; published: boolean; writtenAt: Date; uid: number } | undefined {
-    for (const [name, published] of [[stateFile.state, true], [stateFile.creating, false]] as const) {
+    for (const [name, published] of [
+      [stateFile.state, true],
+      [stateFile.creating, false],
+    ] as const) {
       let fd: number;
       try {
         fd = openSync(this.path(name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

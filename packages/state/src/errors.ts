@@ -30,7 +30,9 @@ export function malformedState(id: string, why: string): PlumbingError {
 }
 
 export function containerBusy(id: string): PlumbingError {
-  return new PlumbingError(`container ${JSON.stringify(id)} is being created or is held by a runtime in the foreground`, { code: 'CONTAINER_BUSY' });
+  return new PlumbingError(`container ${JSON.stringify(id)} is being created or is held by a runtime in the foreground`, {
+    code: 'CONTAINER_BUSY',
+  });
 }
 
 export function containerNotStopped(id: string, status: string): PlumbingError {
@@ -41,5 +43,7 @@ export function containerNotStopped(id: string, status: string): PlumbingError {
 }
 
 export function wontDie(id: string, pid: number): PlumbingError {
-  return new PlumbingError(`process ${String(pid)} of container ${JSON.stringify(id)} was killed and is still there`, { code: 'CONTAINER_NOT_STOPPED' });
+  return new PlumbingError(`process ${String(pid)} of container ${JSON.stringify(id)} was killed and is still there`, {
+    code: 'CONTAINER_NOT_STOPPED',
+  });
 }

@@ -5,7 +5,7 @@ export const stateFile = {
   state: 'state.json',
   /**
    * Links to /proc/PID of the container's process, so that ops, which can't read JSON, can see whether
-   * it lives. A pid taken over by another process makes it look alive: then nothing is cleared by itself.
+   * it lives: then it has an `exe`. A pid taken over by another process makes it look alive: then nothing is cleared by itself.
    */
   process: 'process',
   foregroundProcess: 'foreground-process',

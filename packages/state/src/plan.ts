@@ -1,7 +1,8 @@
-import { AT, O, RENAME, STATX } from '@standpipe/syscalls';
-import { at, branch, buf, type Buf, format, here, jump, label, load, type Op, raise, type Reg, reg, set, sys, undo } from '@standpipe/program';
+import { AT, O, STATX } from '@standpipe/syscalls';
+import { at, branch, buf, format, here, jump, label, load, type Op, raise, type Reg, reg, set, sys, undo } from '@standpipe/program';
 import { LOCK, stateFile, UNNAMED } from './files.js';
 import { checkContainerId } from './id.js';
+import { planName, removeFiles } from './name.js';
 import { planRecord, type RecordInput } from './record.js';
 import { normalizeRoot } from './root.js';
 
@@ -54,7 +55,13 @@ export function planState(input: PlanStateInput, regs: StateRegs): StatePlan {
   const unnamed = buf('unnamed directory', 32);
   const pid = reg('own pid');
   const link = input.foreground ? stateFile.foregroundProcess : stateFile.process;
-  const files = [stateFile.creating, stateFile.state, link, ...(input.config === undefined ? [] : [stateFile.config]), ...(input.files ?? [])];
+  const files = [
+    stateFile.creating,
+    stateFile.state,
+    link,
+    ...(input.config === undefined ? [] : [stateFile.config]),
+    ...(input.files ?? []),
+  ];
   const known = [...new Set([...Object.values(stateFile), ...files])];
   const say = `make the state directory of container "${id}"`;
   const create: Op[] = [
@@ -63,7 +70,7 @@ export function planState(input: PlanStateInput, regs: StateRegs): StatePlan {
     format(unnamed, [UNNAMED, pid]),
     undo([sys('unlinkat', [root, unnamed, AT.REMOVEDIR])]),
     // One of that name is empty, and of a dead process, or the lock will tell.
-    sys('mkdirat', [root, unnamed, 0o711], { unless: { errno: ['EEXIST'] }, say }),
+    sys('mkdirat', [root, unnamed, 0o700], { unless: { errno: ['EEXIST'] }, say }),
     sys('openat', [root, unnamed, O.RDONLY | O.DIRECTORY | O.NOFOLLOW | O.CLOEXEC], { to: dir, say }),
     sys('flock', [dir, LOCK.EX | LOCK.NB], { say: `lock the state directory of container "${id}"` }),
     ...planName(id, { root, unnamed, names: known, say }),
@@ -84,23 +91,25 @@ function planProcessLink(link: string, id: string, { dir, pid }: { dir: Reg; pid
   return [format(target, ['/proc/', pid]), sys('symlinkat', [target, dir, link], { say: `record the process of container "${id}"` })];
 }
 
-function removeFiles(dir: Reg, names: readonly string[]): Op[] {
-  return names.map((name) => sys('unlinkat', [dir, name, 0], { unless: { errno: 'any' } }));
-}
-
 /** Opens the root, or makes it. The last component is no link; those above are the user's own choice. */
 function planOpenRoot(path: string, root: Reg): Op[] {
   const missing = label('no state root');
   const open = label('state root open');
   const shown = JSON.stringify(path);
-  const openRoot = sys('openat', [AT.FDCWD, path, O.PATH | O.DIRECTORY | O.NOFOLLOW | O.CLOEXEC], { to: root, say: `open the state directory ${shown}` });
+  const openRoot = sys('openat', [AT.FDCWD, path, O.PATH | O.DIRECTORY | O.NOFOLLOW | O.CLOEXEC], {
+    to: root,
+    say: `open the state directory ${shown}`,
+  });
   const components = path.split('/').slice(1);
   return [
     { ...openRoot, unless: { errno: ['ENOENT'], goto: missing } },
     jump(open),
     here(missing),
     ...components.map((_, i) =>
-      sys('mkdirat', [AT.FDCWD, `/${components.slice(0, i + 1).join('/')}`, 0o711], { unless: { errno: ['EEXIST'] }, say: `make the state directory ${shown}` }),
+      sys('mkdirat', [AT.FDCWD, `/${components.slice(0, i + 1).join('/')}`, 0o700], {
+        unless: { errno: ['EEXIST'] },
+        say: `make the state directory ${shown}`,
+      }),
     ),
     openRoot,
     here(open),
@@ -110,7 +119,6 @@ function planOpenRoot(path: string, root: Reg): Op[] {
 
 const statxUid = 20;
 const statxMode = 28;
-const statxNlink = 16;
 
 function planOwned(root: Reg, shown: string): Op[] {
   const stat = buf('statx', 256);
@@ -131,60 +139,4 @@ function planOwned(root: Reg, shown: string): Op[] {
     raise(`the state directory ${shown} is writable by others, who could plant states in it`),
     here(ours),
   ];
-}
-
-/** Gives the locked directory its name, taking over what a dead creator left under it. */
-function planName(id: string, at: { root: Reg; unnamed: Buf; names: readonly string[]; say: string }): Op[] {
-  const { root, unnamed, names, say } = at;
-  const old = reg('old state directory');
-  const links = reg('links');
-  const stat = buf('statx', 256);
-  const [again, taken, noProcess, dead, detached, stale, inUse, gone, named] = [
-    label('name the state directory'),
-    label('name taken'),
-    label('no detached process'),
-    label('no process'),
-    label('not foreground'),
-    label('stale state directory'),
-    label('container exists'),
-    label('state directory gone'),
-    label('state directory named'),
-  ];
-  const look = `look at the old state directory of container "${id}"`;
-  return [
-    here(again),
-    sys('renameat2', [root, unnamed, root, id, RENAME.NOREPLACE], { unless: { errno: ['EEXIST'], goto: taken }, say }),
-    jump(named),
-    here(taken),
-    sys('openat', [root, id, O.RDONLY | O.DIRECTORY | O.NOFOLLOW | O.CLOEXEC], { to: old, unless: { errno: ['ENOENT'], goto: again }, say: look }),
-    sys('flock', [old, LOCK.EX | LOCK.NB], { unless: { errno: ['EAGAIN'], goto: inUse }, say: look }),
-    sys('statx', [old, '', AT.EMPTY_PATH, STATX.NLINK, stat], { say: look }),
-    loadNlink(stat, links),
-    branch(links, '==', 0, gone),
-    // Through the links: does the process live?
-    sys('faccessat', [old, stateFile.process, 0], { unless: { errno: ['ENOENT'], goto: noProcess }, say: look }),
-    jump(inUse),
-    here(noProcess),
-    sys('faccessat', [old, stateFile.foregroundProcess, 0], { unless: { errno: ['ENOENT'], goto: dead }, say: look }),
-    jump(inUse),
-    here(dead),
-    // Whose runtime should have removed it; one that was left on its own is its user's to delete.
-    sys('readlinkat', [old, stateFile.foregroundProcess, stat, stat.size], { unless: { errno: ['ENOENT'], goto: detached }, say: look }),
-    jump(stale),
-    here(detached),
-    sys('faccessat', [old, stateFile.state, 0], { unless: { errno: ['ENOENT'], goto: stale }, say: look }),
-    here(inUse),
-    raise(`container with id "${id}" already exists`),
-    here(stale),
-    ...removeFiles(old, names),
-    sys('unlinkat', [root, id, AT.REMOVEDIR], { say: `remove what a killed runtime left of container "${id}"` }),
-    here(gone),
-    sys('close', [old], { unless: { errno: 'any' } }),
-    jump(again),
-    here(named),
-  ];
-}
-
-function loadNlink(stat: Buf, to: Reg): Op {
-  return load(at(stat, statxNlink), 4, to);
 }

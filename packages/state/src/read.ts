@@ -30,7 +30,7 @@ export interface ContainerState {
   readonly owner: number | undefined;
   /** The config that it was made from: our copy, or the bundle's file. */
   readonly config: string;
-  /** A runtime stays with it. */
+  /** A runtime stays with it, and removes its state in the end. */
   readonly foreground: boolean;
 }
 
@@ -58,12 +58,17 @@ export function readState(root: string, id: string, settings: ReadSettings = {})
 }
 
 /** Reads the states of all containers, by id. Those that vanish meanwhile are left out; so are those that can't be read, unless `onError` throws. */
-export function listStates(root: string, settings: ReadSettings & { readonly onError?: (id: string, error: unknown) => void } = {}): ContainerState[] {
+export function listStates(
+  root: string,
+  settings: ReadSettings & { readonly onError?: (id: string, error: unknown) => void } = {},
+): ContainerState[] {
   const rootFd = openStateRoot(root);
   if (rootFd === undefined) return [];
   try {
     const states: ContainerState[] = [];
-    for (const id of readdirSync(`/proc/self/fd/${String(rootFd)}`).filter(isContainerId).toSorted()) {
+    for (const id of readdirSync(`/proc/self/fd/${String(rootFd)}`)
+      .filter(isContainerId)
+      .toSorted()) {
       try {
         const state = readIn(rootFd, normalizeRoot(root), id, settings);
         if (state !== undefined) states.push(state);

@@ -1,5 +1,23 @@
 import { AT, O, STATX } from '@standpipe/syscalls';
-import { at, branch, buf, compute, format, here, label, load, type Op, raise, type Reg, reg, statxField, store, sys, words } from '@standpipe/program';
+import {
+  at,
+  branch,
+  buf,
+  closeFd,
+  compute,
+  format,
+  here,
+  label,
+  load,
+  type Op,
+  raise,
+  type Reg,
+  reg,
+  statxField,
+  store,
+  sys,
+  words,
+} from '@standpipe/program';
 import { stateFile } from './files.js';
 
 /** What is known of the container when its program is made. */
@@ -9,7 +27,7 @@ export interface RecordInput {
   /** Absolute path of the bundle. */
   readonly bundle: string;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
-  /** The host half stays with the container and removes its state. */
+  /** The host half stays with the container and removes its state in the end. */
   readonly foreground: boolean;
   /** The bundle's config, to be kept as `config.json`; what the bundle has by then may be another. */
   readonly config?: string | undefined;
@@ -51,19 +69,30 @@ export function planRecord(input: RecordInput, regs: { dir: Reg; pid: Reg; pidfd
   const clock = buf('timespec', 16);
   const tail = buf('record tail', 256);
   const pieces = words('record pieces', [head, head.length, bootId, BOOT_ID_LENGTH, tail, 0]);
-  const [file, inode, seconds, nanoseconds, length, written] = [reg('record'), reg('pidfd inode'), reg('seconds'), reg('nanoseconds'), reg('length'), reg('written')];
+  const [file, inode, seconds, nanoseconds, length, written] = [
+    reg('record'),
+    reg('pidfd inode'),
+    reg('seconds'),
+    reg('nanoseconds'),
+    reg('length'),
+    reg('written'),
+  ];
   const whole = label('whole record');
   return [
     ...(config === undefined ? [] : planConfigCopy(config, regs.dir, id)),
     sys('openat', [AT.FDCWD, BOOT_ID_PATH, O.RDONLY | O.CLOEXEC], { to: file, say }),
     sys('read', [file, bootId, BOOT_ID_LENGTH], { say }),
-    sys('close', [file], { unless: { errno: 'any' } }),
+    closeFd(file),
     sys('statx', [regs.pidfd, '', AT.EMPTY_PATH, STATX.INO, stat], { say }),
     load(at(stat, statxField.ino.offset), statxField.ino.size, inode),
     sys('clock_gettime', [CLOCK_BOOTTIME, clock], { say }),
     load(clock, 8, seconds),
     load(at(clock, 8), 8, nanoseconds),
-    format(tail, ['","pid":', regs.pid, ',"pidfdInode":"', inode, '","aliveAt":{"seconds":', seconds, ',"nanoseconds":', nanoseconds, '}}\n'], length),
+    format(
+      tail,
+      ['","pid":', regs.pid, ',"pidfdInode":"', inode, '","aliveAt":{"seconds":', seconds, ',"nanoseconds":', nanoseconds, '}}\n'],
+      length,
+    ),
     store(at(pieces, 4 * 8 + IOV_LENGTH), 8, length),
     sys('openat', [regs.dir, stateFile.creating, O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW | O.CLOEXEC, 0o600], { to: file, say }),
     sys('writev', [file, pieces, 3], { to: written, say }),
@@ -71,7 +100,7 @@ export function planRecord(input: RecordInput, regs: { dir: Reg; pid: Reg; pidfd
     branch(written, '==', length, whole),
     raise(`${say}: it was written in part only`),
     here(whole),
-    sys('close', [file], { unless: { errno: 'any' } }),
+    closeFd(file),
   ];
 }
 
@@ -87,6 +116,6 @@ function planConfigCopy(config: string, dir: Reg, id: string): Op[] {
     branch(written, '==', bytes.length, whole),
     raise(`${say}: it was written in part only`),
     here(whole),
-    sys('close', [file], { unless: { errno: 'any' } }),
+    closeFd(file),
   ];
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AT, openPort, pidfdSendSignal, type SyscallPort, syscallNumber, unlinkat } from '@standpipe/syscalls';
 import { StateDirectory } from './directory.js';
 import { containerBusy, containerNotStopped, unknownContainer, wontDie } from './errors.js';
-import { UNNAMED } from './files.js';
+import { stateFile, UNNAMED } from './files.js';
 import { checkContainerId } from './id.js';
 import { isAlive, openRecorded } from './process.js';
 import { type ContainerStatus, statusUnheld } from './read.js';
@@ -12,6 +12,7 @@ import { openStateRoot } from './root.js';
 
 const SIGKILL = 9;
 const POLL_MS = 5;
+const DYING_POLLS = 20;
 const UNNAMED_AGE_MS = 60_000;
 
 export interface RemoveSettings {
@@ -72,13 +73,9 @@ async function remove(root: string, id: string, settings: RemoveSettings, mayGo:
   try {
     using dir = StateDirectory.open(rootFd, id);
     if (dir === undefined) return false;
-    if (!dir.tryLock(port, 'exclusive')) {
-      // A reader has it for a moment only, so one look more tells those apart.
-      await sleep(POLL_MS);
-      if (!dir.tryLock(port, 'exclusive')) {
-        await endHolder(port, dir, { id, force, deadline });
-        if (!dir.isLinked()) return true;
-      }
+    if (!(await outwait(port, dir))) {
+      await endHolder(port, dir, { id, force, deadline });
+      if (!dir.isLinked()) return true;
     }
     if (!dir.isLinked()) return false;
     const found = readLeniently(dir, force);
@@ -97,8 +94,21 @@ async function remove(root: string, id: string, settings: RemoveSettings, mayGo:
   }
 }
 
+/** Takes the lock once those are out of the way who have it for a moment only: a reader, and who was killed a moment ago and is on its way out. */
+async function outwait(port: SyscallPort, dir: StateDirectory): Promise<boolean> {
+  for (let tries = 0; !dir.tryLock(port, 'exclusive'); tries++) {
+    if (tries >= (dir.has(stateFile.state) ? 1 : DYING_POLLS)) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+}
+
 /** Someone holds the lock: kills the container's process, and waits until the holder has cleared up or gone. */
-async function endHolder(port: SyscallPort, dir: StateDirectory, { id, force, deadline }: { id: string; force: boolean; deadline: number }): Promise<void> {
+async function endHolder(
+  port: SyscallPort,
+  dir: StateDirectory,
+  { id, force, deadline }: { id: string; force: boolean; deadline: number },
+): Promise<void> {
   const found = readLeniently(dir, true);
   if (!force) throw found?.published === true ? containerNotStopped(id, statusUnheld(dir, found)) : containerBusy(id);
   if (found !== undefined) await kill(port, id, found.record, deadline);

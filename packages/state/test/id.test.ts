@@ -12,7 +12,9 @@ describe('container ids', () => {
   for (const id of ['', '.', '..', 'a/b', '../x', 'a b', 'ä', 'a\n', 'a\0', '~1', 'x'.repeat(256)]) {
     it(`refuse ${JSON.stringify(id.slice(0, 20))}`, () => {
       expect(isContainerId(id)).to.equal(false);
-      expect(() => checkContainerId(id)).to.throw('invalid container id').with.property('code', 'CONTAINER_ID_INVALID');
+      expect(() => checkContainerId(id))
+        .to.throw('invalid container id')
+        .with.property('code', 'CONTAINER_ID_INVALID');
     });
   }
 });

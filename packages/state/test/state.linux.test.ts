@@ -1,12 +1,27 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AT, O, openFds, openPort, syscallNumber } from '@standpipe/syscalls';
-import { branch, buf, here, label, load, type Op, reg, sys, words } from '@standpipe/program';
+import { at, branch, buf, executableOf, here, label, load, type Op, reg, sys, undo, words } from '@standpipe/program';
+import { type Outcome, programOfOps, runExecutable, stopAfter } from '@standpipe/program/testing';
+import { leaveNothing, needsRoot } from '@standpipe/test-support';
 import { expect } from 'chai';
-import { afterEach, before, beforeEach, describe, it } from 'mocha';
+import { afterEach, beforeEach, describe, it } from 'mocha';
 import { clearStale, deleteContainer, listStates, LOCK, planState, type PlanStateInput, readState, type StatePlan } from '../src/index.js';
-import { type Outcome, runOps } from './run-ops.js';
+import { hostProgram, runToEnd } from './run-to-end.js';
 
 const exit = sys('exit_group', [0]);
 
@@ -14,11 +29,7 @@ describe('the state directory on Linux', () => {
   let top: string;
   let root: string;
 
-  before(function () {
-    if (process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch)) return;
-    console.log('skipped: no Linux on x86-64 or arm64');
-    this.skip();
-  });
+  leaveNothing();
   beforeEach(() => {
     top = mkdtempSync(join(tmpdir(), 'standpipe-state-'));
     root = join(top, 'run', 'standpipe');
@@ -29,9 +40,14 @@ describe('the state directory on Linux', () => {
 
   const pid = reg('pid');
   const pidfd = reg('pidfd');
+  const planOf = (input: Partial<PlanStateInput> = {}): StatePlan =>
+    planState(
+      { root, id: 'web', bundle: '/bundle', ociVersion: '1.3.0', annotations: { 'a "b"': 'ü\n\u0001' }, foreground: true, ...input },
+      { pid, pidfd },
+    );
   /** Makes a child that waits for a signal, and lets a run begin with everything recorded. */
   function plan(input: Partial<PlanStateInput> = {}): StatePlan & { clone: Op[]; waits: Op[] } {
-    const parts = planState({ root, id: 'web', bundle: '/bundle', ociVersion: '1.3.0', annotations: { 'a "b"': 'ü\n\u0001' }, foreground: true, ...input }, { pid, pidfd });
+    const parts = planOf(input);
     const parent = label('parent');
     const cell = buf('pidfd cell', 4);
     const clone: Op[] = [
@@ -54,31 +70,41 @@ describe('the state directory on Linux', () => {
   /** A container that outlives its runtime. */
   async function detached(id = 'web'): Promise<number> {
     const { create, clone, record, publish, keep } = plan({ foreground: false, id });
-    expect(await runOps([...create, ...clone, ...record, ...publish, ...keep, exit], 'ignore')).to.include({ code: 0 });
+    expect(await runToEnd([...create, ...clone, ...record, ...publish, ...keep, exit], { stdio: 'ignore' })).to.include({ code: 0 });
     return readState(root, id).pid;
   }
 
   it('lives as long as its runtime and is gone without a trace', async () => {
     const { create, clone, record, publish, waits } = plan({ config: '{"ociVersion":"1.3.0"}' });
-    const running = runOps([...create, ...clone, ...record, ...publish, ...waits]);
+    const running = runToEnd([...create, ...clone, ...record, ...publish, ...waits]);
     await until(() => existsSync(join(root, 'web/state.json')));
     const state = readState(root, 'web');
-    expect(state).to.deep.include({ ociVersion: '1.3.0', id: 'web', status: 'running', bundle: '/bundle', annotations: { 'a "b"': 'ü\n\u0001' }, foreground: true, owner: process.getuid?.() });
+    expect(state).to.deep.include({
+      ociVersion: '1.3.0',
+      id: 'web',
+      status: 'running',
+      bundle: '/bundle',
+      annotations: { 'a "b"': 'ü\n\u0001' },
+      foreground: true,
+      owner: process.getuid?.(),
+    });
     expect(state.config).to.equal(join(root, 'web/config.json'));
     expect(readFileSync(state.config, 'utf8')).to.equal('{"ociVersion":"1.3.0"}');
     expect(Math.abs(Date.now() - Number(state.created))).to.be.below(10_000);
-    expect(statSync(root).mode & 0o777).to.equal(0o711);
+    expect(statSync(root).mode & 0o777).to.equal(0o700);
     expect(listStates(root)).to.deep.equal([state]);
     process.kill(state.pid, 'SIGKILL');
-    expect(await running).to.deep.equal({ code: 1, stdout: '', stderr: 'an op that does not exist failed\n' });
+    expect(await running).to.deep.equal({ code: 0, signal: null, stdout: '', stderr: '' });
     expect(readdirSync(root)).to.deep.equal([]);
-    expect(() => readState(root, 'web')).to.throw('does not exist').with.property('code', 'CONTAINER_UNKNOWN');
+    expect(() => readState(root, 'web'))
+      .to.throw('does not exist')
+      .with.property('code', 'CONTAINER_UNKNOWN');
   });
 
   it('goes when the set-up fails', async () => {
     const { create, clone, record } = plan();
     const failing = sys('close', [12345], { say: 'fail on purpose' });
-    expect((await runOps([...create, ...clone, ...record, kill, failing])).stderr).to.match(/^fail on purpose: bad file/i);
+    expect((await runToEnd([...create, ...clone, ...record, kill, failing])).stderr).to.match(/^fail on purpose: bad file/i);
     expect(readdirSync(root)).to.deep.equal([]);
   });
 
@@ -93,7 +119,7 @@ describe('the state directory on Linux', () => {
     await until(() => readState(root, 'web').status === 'stopped');
     expect(readState(root, 'web').pid).to.equal(0);
     expect(await clearStale(root, 'web')).to.equal(false);
-    expect((await runOps([...plan().create, exit])).stderr).to.equal('container with id "web" already exists\n');
+    expect((await runToEnd([...plan().create, exit])).stderr).to.equal('container with id "web" already exists\n');
     await deleteContainer(root, 'web');
     expect(readdirSync(root)).to.deep.equal([]);
   });
@@ -101,14 +127,16 @@ describe('the state directory on Linux', () => {
   it('is deleted by force while its process runs', async () => {
     const running = await detached();
     await deleteContainer(root, 'web', { force: true });
-    expect(existsSync(`/proc/${String(running)}/ns/pid`) && readFileSync(`/proc/${String(running)}/stat`, 'utf8').includes(') S')).to.equal(false);
+    expect(existsSync(`/proc/${String(running)}/ns/pid`) && readFileSync(`/proc/${String(running)}/stat`, 'utf8').includes(') S')).to.equal(
+      false,
+    );
     expect(readdirSync(root)).to.deep.equal([]);
     await deleteContainer(root, 'web', { force: true });
   });
 
   it('is deleted by force from under a runtime in the foreground, which clears up', async () => {
     const { create, clone, record, publish, waits } = plan();
-    const running = runOps([...create, ...clone, ...record, ...publish, ...waits]);
+    const running = runToEnd([...create, ...clone, ...record, ...publish, ...waits]);
     await until(() => existsSync(join(root, 'web/state.json')));
     await deleteContainer(root, 'web', { force: true });
     await running;
@@ -119,7 +147,9 @@ describe('the state directory on Linux', () => {
     const { create, clone, record, publish } = plan();
     const second = words('timespec', [1, 0]);
     const outcomes = await Promise.all(
-      Array.from({ length: 20 }, () => runOps([...create, ...clone, ...record, ...publish, sys('nanosleep', [second, null], { say: 'sleep' }), kill])),
+      Array.from({ length: 20 }, () =>
+        runToEnd([...create, ...clone, ...record, ...publish, sys('nanosleep', [second, null], { say: 'sleep' }), kill]),
+      ),
     );
     const lost = outcomes.filter(({ stderr }) => stderr === 'container with id "web" already exists\n');
     expect(lost).to.have.length(19);
@@ -128,18 +158,20 @@ describe('the state directory on Linux', () => {
 
   it('goes to exactly one of twenty that find a stale one', async () => {
     const { create, clone, record, publish } = plan();
-    expect((await runOps([...create, exit])).code).to.equal(0);
+    expect((await runToEnd([...create, exit])).code).to.equal(0);
     expect(readState(root, 'web').status).to.equal('stale');
     const second = words('timespec', [1, 0]);
     const outcomes = await Promise.all(
-      Array.from({ length: 20 }, () => runOps([...create, ...clone, ...record, ...publish, sys('nanosleep', [second, null], { say: 'sleep' }), kill])),
+      Array.from({ length: 20 }, () =>
+        runToEnd([...create, ...clone, ...record, ...publish, sys('nanosleep', [second, null], { say: 'sleep' }), kill]),
+      ),
     );
     expect(outcomes.filter(({ stderr }) => stderr === 'container with id "web" already exists\n')).to.have.length(19);
   });
 
   it('sweeps up old directories that never got a name, and no young or locked ones', async () => {
     for (const name of ['~1', '~2', '~3']) mkdirSync(join(root, name), { recursive: true });
-    chmodSync(root, 0o711);
+    chmodSync(root, 0o700);
     for (const name of ['~1', '~2']) utimesSync(join(root, name), 1000, 1000);
     const port = openPort();
     const fd = port.syscall(syscallNumber('openat'), AT.FDCWD, join(root, '~2'), O.RDONLY | O.CLOEXEC);
@@ -150,51 +182,104 @@ describe('the state directory on Linux', () => {
   });
 
   describe('when its runtime is killed', () => {
-    const dies: Op[] = [
-      sys('pidfd_send_signal', [pidfd, 9, null, 0], { unless: { errno: 'any' } }),
-      sys('waitid', [3, pidfd, null, 4, null], { unless: { errno: 'any' } }),
-    ];
-    /** Programs that end without undo before one op each, as SIGKILL ends them; the container's half dies with them. */
-    function* killed(): Generator<[string, Op[]]> {
-      const { create, clone, record, publish } = plan();
-      for (let n = 0; n <= create.length; n++) yield [`create ${String(n)}`, [...create.slice(0, n), exit, ...create.slice(n)]];
-      const rest = [...record, ...publish];
-      for (let n = 0; n <= rest.length; n++) yield [`record ${String(n)}`, [...create, ...clone, ...rest.slice(0, n), ...dies, exit, ...rest.slice(n), ...dies]];
-    }
-
-    it('before any op, leaves nothing that the next one of that id minds', async function () {
-      this.timeout(60_000);
-      let withProcess = 0;
-      for (const [place, ops] of killed()) {
-        await runOps(ops);
-        for (const state of listStates(root)) expect(state.status).to.be.oneOf(['stale', 'stopped']);
-        if (readdirSync(top).length > 0 && existsSync(join(root, 'web')) && readdirSync(join(root, 'web')).includes('foreground-process')) withProcess += 1;
-        const next = plan();
-        expect(await runOps([...next.create, ...next.clone, ...next.record, ...next.publish, kill]), `killed before ${place}`).to.include({
-          stderr: 'an op that does not exist failed\n',
-        });
-        expect(readdirSync(root).filter((name) => !name.startsWith('~'))).to.deep.equal([]);
+    /** A container half in the midst of its set-up: has the lock as well, and ends when the host half does. */
+    const tied = (): Op[] => {
+      const [parent, pair, cell] = [label('parent'), buf('pipe', 8), buf('pidfd cell', 4)];
+      const [ours, theirs] = [reg('write end'), reg('read end')];
+      return [
+        sys('pipe2', [pair, O.CLOEXEC], { say: 'make a pipe' }),
+        load(pair, 4, theirs),
+        load(at(pair, 4), 4, ours),
+        undo([sys('pidfd_send_signal', [pidfd, 9, null, 0]), sys('waitid', [3, pidfd, null, 4, null])]),
+        sys('clone3', [words('clone_args', [0x1000, cell, 0, 0, 17, 0, 0, 0, 0, 0, 0]), 88], { to: pid, say: 'clone' }),
+        branch(pid, '!=', 0, parent),
+        sys('close', [ours], { say: 'close' }),
+        sys('read', [theirs, cell, 1], { say: 'read' }),
+        exit,
+        here(parent),
+        load(cell, 4, pidfd),
+        sys('close', [theirs], { say: 'close' }),
+      ];
+    };
+    const program = (): ReturnType<typeof hostProgram> => {
+      const { create, record, publish } = planOf();
+      return hostProgram([...create, ...tied(), ...record, ...publish]);
+    };
+    /** Runs it once for each op, and has it killed behind that. Ops that are not come by are left out. */
+    async function* killed(): AsyncGenerator<string> {
+      const whole = program();
+      for (let index = 0; index < whole.ops.length - 1; index++) {
+        const { signal } = await runExecutable(executableOf(stopAfter(whole, index, 'SIGKILL')));
+        if (signal === 'SIGKILL') yield `killed behind op ${index}: ${whole.ops[index]?.op.say ?? ''}`;
       }
-      expect(withProcess).to.be.above(5);
+    }
+    const names = (): string[] => readdirSync(root).filter((name) => !name.startsWith('~'));
+
+    it('at any op, leaves nothing that the next one of that id minds', async function () {
+      this.timeout(60_000);
+      let [runs, inTheWay] = [0, 0];
+      for await (const place of killed()) {
+        runs += 1;
+        if (existsSync(join(root, 'web'))) inTheWay += 1;
+        expect(await runExecutable(executableOf(program())), place).to.include({ code: 0, stderr: '' });
+        if (existsSync(root)) expect(names(), place).to.deep.equal([]);
+      }
+      // Making it, recording, publishing, removing.
+      expect(runs).to.be.above(40);
+      expect(inTheWay).to.be.above(20);
     });
 
-    it('before any op, is cleared by clearStale as well', async function () {
+    it('at any op, leaves nothing that is not cleared, or deleted by force', async function () {
       this.timeout(60_000);
-      for (const [place, ops] of killed()) {
-        await runOps(ops);
-        const left = listStates(root).length;
-        expect(await clearStale(root, 'web'), `killed before ${place}`).to.equal(left === 1);
-        expect(listStates(root)).to.deep.equal([]);
+      for await (const place of killed()) {
+        const there = existsSync(join(root, 'web'));
+        // What was published has a process that is on its way out.
+        await until(() => listStates(root).every(({ status }) => status === 'stale' || status === 'stopped'));
+        expect(await clearStale(root, 'web'), place).to.equal(there);
+        if (existsSync(root)) expect(names(), place).to.deep.equal([]);
       }
+      for await (const place of killed()) {
+        await deleteContainer(root, 'web', { force: true });
+        if (existsSync(root)) expect(names(), place).to.deep.equal([]);
+      }
+    });
+
+    it('and someone else has its pid now, is stopped, and the other is let be', async function () {
+      needsRoot(this);
+      const running = await detached();
+      process.kill(running, 'SIGKILL');
+      await until(() => !existsSync(`/proc/${running}`));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const tid = buf('tid', 4, new Uint8Array(new Uint32Array([running]).buffer));
+      const child = label('child');
+      const other = runExecutable(
+        executableOf(
+          programOfOps([
+            // set_tid
+            sys('clone3', [words('clone_args', [0, 0, 0, 0, 17, 0, 0, 0, tid, 1, 0]), 88], { to: pid, say: 'clone' }),
+            branch(pid, '==', 0, child),
+            sys('wait4', [pid, null, 0, null], { say: 'wait' }),
+            exit,
+            here(child),
+            sys('ppoll', [null, 0, null, null, 8], { say: 'wait' }),
+          ]),
+        ),
+      );
+      await until(() => existsSync(`/proc/${running}`));
+      expect(readState(root, 'web')).to.include({ status: 'stopped', pid: 0 });
+      await deleteContainer(root, 'web', { force: true });
+      expect(readFileSync(`/proc/${running}/stat`, 'utf8')).to.include(') S');
+      process.kill(running, 'SIGKILL');
+      expect(await other).to.include({ code: 0, stderr: '' });
     });
 
     it('but not its process, is refused, and cleared by force', async () => {
       const { create, clone, record } = plan();
-      await runOps([...create, ...clone, ...record, exit], 'ignore');
+      await runToEnd([...create, ...clone, ...record, exit], { stdio: 'ignore' });
       // Until the child has closed its copy of the lock, as execve would.
       await until(() => readState(root, 'web').status === 'running');
       const { pid: orphan } = readState(root, 'web');
-      expect((await runOps([...plan().create, exit])).stderr).to.equal('container with id "web" already exists\n');
+      expect((await runToEnd([...plan().create, exit])).stderr).to.equal('container with id "web" already exists\n');
       await clearStale(root, 'web').then(
         () => expect.fail('was cleared'),
         (error: unknown) => expect(error).to.have.property('code', 'CONTAINER_NOT_STOPPED'),
@@ -242,7 +327,9 @@ describe('the state directory on Linux', () => {
       const running = await detached('good');
       mkdirSync(join(root, 'bad'));
       writeFileSync(join(root, 'bad/state.json'), '{"id":"bad"}');
-      expect(() => readState(root, 'bad')).to.throw("can't be read").with.property('code', 'STATE_MALFORMED');
+      expect(() => readState(root, 'bad'))
+        .to.throw("can't be read")
+        .with.property('code', 'STATE_MALFORMED');
       const failed: string[] = [];
       expect(listStates(root, { onError: (id) => failed.push(id) }).map(({ id }) => id)).to.deep.equal(['good']);
       expect(failed).to.deep.equal(['bad']);
@@ -264,15 +351,17 @@ describe('the state directory on Linux', () => {
   });
 
   describe('where others plant things', () => {
-    const create = async (): Promise<Outcome> => runOps([...plan().create, sys('write', [1, 'made', 4], { say: 'write' })]);
+    const create = async (): Promise<Outcome> => runToEnd([...plan().create, sys('write', [1, 'made', 4], { say: 'write' })]);
 
     it('refuses a root that others may write to, or that is theirs', async function () {
       if (process.getuid?.() !== 0) this.skip();
       mkdirSync(root, { recursive: true });
       chmodSync(root, 0o1777);
       expect((await create()).stderr).to.match(/is writable by others, who could plant/);
-      expect(() => listStates(root)).to.throw('writable by others').with.property('code', 'UNSAFE');
-      chmodSync(root, 0o711);
+      expect(() => listStates(root))
+        .to.throw('writable by others')
+        .with.property('code', 'UNSAFE');
+      chmodSync(root, 0o700);
       chownSync(root, 1, 1);
       expect((await create()).stderr).to.match(/belongs to another user/);
       expect(() => readState(root, 'web')).to.throw('belongs to another user');
@@ -289,7 +378,7 @@ describe('the state directory on Linux', () => {
     });
 
     it('follows no link that bears a container name or a state file name', async () => {
-      mkdirSync(root, { recursive: true, mode: 0o711 });
+      mkdirSync(root, { recursive: true, mode: 0o700 });
       mkdirSync(join(top, 'victim'));
       writeFileSync(join(top, 'victim/creating.json'), 'untouched');
       symlinkSync(join(top, 'victim'), join(root, 'web'));
@@ -305,7 +394,9 @@ describe('the state directory on Linux', () => {
 
     it('lets no id leave the root', async () => {
       for (const id of ['..', '../x', 'a/b', '.']) {
-        expect(() => planState({ root, id, bundle: '/b', ociVersion: '1.3.0', foreground: true }, { pid, pidfd })).to.throw('invalid container id');
+        expect(() => planState({ root, id, bundle: '/b', ociVersion: '1.3.0', foreground: true }, { pid, pidfd })).to.throw(
+          'invalid container id',
+        );
         expect(() => readState(root, id)).to.throw('invalid container id');
         await deleteContainer(root, id).then(
           () => expect.fail('was deleted'),

@@ -21,7 +21,9 @@ export interface ConsoleChannel {
 export function openConsoleChannel({ host, container }: ConsoleChannel): Op[] {
   const pair = buf('console channel', 8);
   return [
-    sys('socketpair', [AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair], { say: "make the socket pair that brings the container's terminal out" }),
+    sys('socketpair', [AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair], {
+      say: "make the socket pair that brings the container's terminal out",
+    }),
     load(pair, 4, host),
     load(at(pair, 4), 4, container),
   ];
@@ -41,25 +43,15 @@ export function connectConsoleSocket(path: string, to: Reg): Op[] {
   new DataView(address.buffer).setUint16(0, AF_UNIX, true);
   address.set(Buffer.from(path), 2);
   const say = `connect to the console socket ${JSON.stringify(path)}`;
-  return [
-    sys('socket', [AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0], { to, say }),
-    sys('connect', [to, address, address.length], { say }),
-  ];
+  return [sys('socket', [AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0], { to, say }), sys('connect', [to, address, address.length], { say })];
 }
 
 /** Container: sends the terminal's master out, through a channel's end or a console socket, and keeps neither. */
 export function sendConsole(socket: Reg, master: Reg, pointer?: string): Op[] {
-  return [
-    ...sendFd(socket, master, PTMX_NAME, { say: "send the container's terminal out", pointer }),
-    closeFd(master),
-    closeFd(socket),
-  ];
+  return [...sendFd(socket, master, PTMX_NAME, { say: "send the container's terminal out", pointer }), closeFd(master), closeFd(socket)];
 }
 
 /** Host, once the container is set up: takes the terminal's master. It was sent before, so this never waits. */
 export function receiveConsole(socket: Reg, master: Reg, pointer?: string): Op[] {
-  return [
-    ...receiveFd(socket, master, { say: "receive the container's terminal", pointer }),
-    closeFd(socket),
-  ];
+  return [...receiveFd(socket, master, { say: "receive the container's terminal", pointer }), closeFd(socket)];
 }

@@ -77,7 +77,12 @@ export function planConsole(input: PlanConsoleInput, regs: ConsoleRegs): Console
       ...planSize(input, regs.master, pointer),
       ...(input.uid === undefined || input.uid === 0
         ? []
-        : [sys('fchownat', [regs.peer, '', input.uid, -1, AT.EMPTY_PATH], { say: `give the terminal to user ${String(input.uid)}`, ...notes })]),
+        : [
+            sys('fchownat', [regs.peer, '', input.uid, -1, AT.EMPTY_PATH], {
+              say: `give the terminal to user ${String(input.uid)}`,
+              ...notes,
+            }),
+          ]),
       ...planBindConsole(input.root, regs.peer, notes),
     ],
     attach: [
@@ -98,15 +103,26 @@ function planPair(root: Reg, { master, peer }: ConsoleRegs, notes: OpNotes): Op[
     ...expectFilesystem(pts, FS_MAGIC.DEVPTS, { say: '"/dev/pts" is not a devpts, which a terminal needs', ...notes }),
     sys('openat2', [pts, 'ptmx', how, how.size], { to: master, say, ...notes }),
     closeFd(pts),
-    ...expectInode(master, { type: S_IFCHR, major: PTMX_MAJOR, minor: PTMX_MINOR }, { say: `"/dev/pts/ptmx" is not character device ${String(PTMX_MAJOR)}:${String(PTMX_MINOR)}`, ...notes }),
+    ...expectInode(
+      master,
+      { type: S_IFCHR, major: PTMX_MAJOR, minor: PTMX_MINOR },
+      { say: `"/dev/pts/ptmx" is not character device ${String(PTMX_MAJOR)}:${String(PTMX_MINOR)}`, ...notes },
+    ),
     sys('ioctl', [master, TTY.TIOCSPTLCK, unlock], { say: 'unlock the new terminal', ...notes }),
-    sys('ioctl', [master, TTY.TIOCGPTPEER, O.RDWR | O.NOCTTY | O.CLOEXEC], { to: peer, say: 'open the other side of the new terminal', ...notes }),
+    sys('ioctl', [master, TTY.TIOCGPTPEER, O.RDWR | O.NOCTTY | O.CLOEXEC], {
+      to: peer,
+      say: 'open the other side of the new terminal',
+      ...notes,
+    }),
   ];
 }
 
 function planSize({ consoleSize }: PlanConsoleInput, master: Reg, pointer: string): Op[] {
   const size = buf('winsize', WINSIZE_SIZE, consoleSize === undefined ? undefined : winsize(consoleSize, `${pointer}/consoleSize`));
-  const resize = sys('ioctl', [master, TTY.TIOCSWINSZ, size], { say: 'set the size of the new terminal', pointer: `${pointer}/consoleSize` });
+  const resize = sys('ioctl', [master, TTY.TIOCSWINSZ, size], {
+    say: 'set the size of the new terminal',
+    pointer: `${pointer}/consoleSize`,
+  });
   if (consoleSize !== undefined) return [resize];
   const done = label('sized');
   const found = label('size found');
@@ -125,7 +141,10 @@ function planSize({ consoleSize }: PlanConsoleInput, master: Reg, pointer: strin
 function winsize({ height, width }: { height: number; width: number }, pointer: string): Uint8Array {
   const bytes = new Uint8Array(WINSIZE_SIZE);
   const view = new DataView(bytes.buffer);
-  for (const [field, value, offset] of [['height', height, 0], ['width', width, 2]] as const) {
+  for (const [field, value, offset] of [
+    ['height', height, 0],
+    ['width', width, 2],
+  ] as const) {
     if (!Number.isInteger(value) || value < 0 || value > 0xffff) throw badConsoleSize(pointer, field, value);
     view.setUint16(offset, value, true);
   }
@@ -154,4 +173,3 @@ function planBindConsole(root: Reg, peer: Reg, notes: OpNotes): Op[] {
     ...[tree, target, dev].map(closeFd),
   ];
 }
-

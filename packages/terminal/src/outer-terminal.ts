@@ -44,7 +44,12 @@ export class OuterTerminal {
     const flags = reg('termios flags');
     const change = (field: 'iflag' | 'oflag' | 'lflag' | 'cflag', add = 0): Op[] => {
       const place = at(this.#raw, termiosField[field]);
-      return [load(place, 4, flags), compute(flags, flags, '&', ~raw[field]), ...(add === 0 ? [] : [compute(flags, flags, '|', add)]), store(place, 4, flags)];
+      return [
+        load(place, 4, flags),
+        compute(flags, flags, '&', ~raw[field]),
+        ...(add === 0 ? [] : [compute(flags, flags, '|', add)]),
+        store(place, 4, flags),
+      ];
     };
     return [
       ...change('iflag'),

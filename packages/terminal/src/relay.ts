@@ -72,7 +72,13 @@ class Relay {
 
   plan(): Op[] {
     const { pidfd, master } = this.#regs;
-    const [take, resize, loop, served, reap] = [label('take the terminal'), label('resize'), label('relay'), label('served'), label('reap')];
+    const [take, resize, loop, served, reap] = [
+      label('take the terminal'),
+      label('resize'),
+      label('relay'),
+      label('served'),
+      label('reap'),
+    ];
     const running = label('process runs');
     return [
       ...this.#setUp(),
@@ -196,7 +202,10 @@ class Relay {
     return [
       ...this.#polled.unlessReady(slot.signals, done),
       here(next),
-      sys('read', [this.#signals, this.#info, SIGNALFD_SIGINFO_SIZE], { unless: { errno: ['EAGAIN', 'EINTR'], goto: done }, say: 'read a signal' }),
+      sys('read', [this.#signals, this.#info, SIGNALFD_SIGINFO_SIZE], {
+        unless: { errno: ['EAGAIN', 'EINTR'], goto: done },
+        say: 'read a signal',
+      }),
       load(this.#info, 4, this.#signal),
       // The end of the process is seen through its pidfd.
       ...forwardSignal(this.#signal, this.#regs.pidfd, { next, child: next, resize: to.resize }),
@@ -245,7 +254,13 @@ class Relay {
   #serveTerminal(): Op[] {
     const { master } = this.#regs;
     const count = this.#count;
-    const [write, unread, unwritten, closed, done] = [label('write'), label('not read'), label('not written'), label('closed'), label('served')];
+    const [write, unread, unwritten, closed, done] = [
+      label('write'),
+      label('not read'),
+      label('not written'),
+      label('closed'),
+      label('served'),
+    ];
     return [
       ...this.#polled.unlessReady(slot.master, done),
       branch(this.#outgoing.length, '!=', 0, write),

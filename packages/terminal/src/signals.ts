@@ -28,7 +28,11 @@ export function unblockSignals(): Op[] {
  * Sends a signal that came to us on to the container, as runc does: SIGURG is nobody's, SIGCHLD and
  * SIGWINCH are ours, and so is SIGPIPE, which our own writing causes.
  */
-export function forwardSignal(signal: Reg, pidfd: Reg, ways: { readonly next: Label; readonly child: Label; readonly resize: Label }): Op[] {
+export function forwardSignal(
+  signal: Reg,
+  pidfd: Reg,
+  ways: { readonly next: Label; readonly child: Label; readonly resize: Label },
+): Op[] {
   return [
     branch(signal, '==', SIG.CHLD, ways.child),
     branch(signal, '==', SIG.WINCH, ways.resize),

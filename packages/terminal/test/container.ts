@@ -3,7 +3,24 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AT, CLONE, O } from '@standpipe/syscalls';
-import { branch, buf, executableOf, FAILED, here, label, link, load, type Op, prologue, type Reg, reg, section, sys, undo, words } from '@standpipe/program';
+import {
+  branch,
+  buf,
+  executableOf,
+  FAILED,
+  here,
+  label,
+  link,
+  load,
+  type Op,
+  prologue,
+  type Reg,
+  reg,
+  section,
+  sys,
+  undo,
+  words,
+} from '@standpipe/program';
 import {
   beginSession,
   blockSignals,
@@ -51,7 +68,7 @@ export function startContainer(settings: ContainerSettings): RunningContainer {
   mkdirSync(join(root, 'dev/pts'), { recursive: true });
   const file = join(top, 'program');
   writeFileSync(file, containerProgram(settings, root), { mode: 0o755 });
-  const [command = file, ...args] = [...(settings.wrapper ?? []), file];
+  const [command = file, ...args]: readonly string[] = [...(settings.wrapper ?? []), file];
   const child = spawn(command, args, { stdio: settings.stdio });
   const result = { code: null as number | null, signal: null as string | null, stdout: '', stderr: '' };
   child.stdout?.setEncoding('latin1').on('data', (text: string) => (result.stdout += text));
@@ -66,7 +83,10 @@ export function startContainer(settings: ContainerSettings): RunningContainer {
   return { child, root, ended };
 }
 
-function containerProgram({ script, terminal = true, console: consoleInput, consoleSocket, prepare, stay }: ContainerSettings, rootPath: string): Uint8Array {
+function containerProgram(
+  { script, terminal = true, console: consoleInput, consoleSocket, prepare, stay }: ContainerSettings,
+  rootPath: string,
+): Uint8Array {
   const [pid, pidfd, code, root, master, peer] = [reg('pid'), reg('pidfd'), reg('code'), reg('root'), reg('master'), reg('peer')];
   const channel = { host: reg('channel'), container: reg('channel') };
   const cell = buf('pidfd cell', 4);
@@ -98,7 +118,9 @@ function containerProgram({ script, terminal = true, console: consoleInput, cons
     ...(prepare?.(rootPath) ?? []),
     ...(terminal ? [...plan.open, ...sendConsole(channel.container, master), ...plan.attach] : []),
     ...unblockSignals(),
-    sys('execve', ['/bin/sh', words('argv', ['sh', '-c', script, null]), words('envp', ['PATH=/usr/bin:/bin', `ROOT=${rootPath}`, null])], { say: 'exec' }),
+    sys('execve', ['/bin/sh', words('argv', ['sh', '-c', script, null]), words('envp', ['PATH=/usr/bin:/bin', `ROOT=${rootPath}`, null])], {
+      say: 'exec',
+    }),
   ];
   return executableOf(
     link({

@@ -13,15 +13,32 @@ describe('planConsole', () => {
   it('never opens the terminal by a path', () => {
     const { open } = planConsole({ root, consoleSize: { height: 1, width: 2 } }, regs);
     expect(calls(open)).to.deep.equal([
-      'openat2', 'fstatfs', 'openat2', 'close', 'statx', 'ioctl', 'ioctl', 'ioctl',
-      'openat2', 'mknodat', 'openat', 'statx', 'open_tree', 'move_mount', 'close', 'close', 'close',
+      'openat2',
+      'fstatfs',
+      'openat2',
+      'close',
+      'statx',
+      'ioctl',
+      'ioctl',
+      'ioctl',
+      'openat2',
+      'mknodat',
+      'openat',
+      'statx',
+      'open_tree',
+      'move_mount',
+      'close',
+      'close',
+      'close',
     ]);
   });
 
   it('points into the config', () => {
     const { open, attach } = planConsole({ root, uid: 5, pointer: '/p' }, regs);
-    const pointers = [...open, ...attach].filter((op) => op.op === 'syscall' && op.say !== undefined).map((op) => (op.op === 'syscall' ? op.pointer : undefined));
-    expect([...new Set(pointers)].toSorted()).to.deep.equal(['/p/consoleSize', '/p/terminal']);
+    const pointers = [...open, ...attach]
+      .filter((op) => op.op === 'syscall' && op.say !== undefined)
+      .map((op) => (op.op === 'syscall' ? op.pointer : undefined));
+    expect([...new Set(pointers)]).to.have.members(['/p/consoleSize', '/p/terminal']);
   });
 
   for (const [field, size] of [
@@ -44,7 +61,9 @@ describe('planConsole', () => {
 describe('connectConsoleSocket', () => {
   it('refuses what no socket address can hold', () => {
     for (const path of ['', 'x'.repeat(108), '/a\0b', 'ü'.repeat(54)]) {
-      expect(() => connectConsoleSocket(path, reg('socket'))).to.throw('console socket').with.property('code', 'CONSOLE_SOCKET_INVALID');
+      expect(() => connectConsoleSocket(path, reg('socket')))
+        .to.throw('console socket')
+        .with.property('code', 'CONSOLE_SOCKET_INVALID');
     }
     expect(connectConsoleSocket('x'.repeat(107), reg('socket'))).to.have.length(2);
   });

@@ -19,7 +19,11 @@ describe('terminals on Linux', () => {
     this.skip();
   });
 
-  const onPty = (pty: Pty, script: string, settings: Partial<Parameters<typeof startContainer>[0]> = {}): ReturnType<typeof startContainer> =>
+  const onPty = (
+    pty: Pty,
+    script: string,
+    settings: Partial<Parameters<typeof startContainer>[0]> = {},
+  ): ReturnType<typeof startContainer> =>
     startContainer({ script, stdio: [pty.peer, pty.peer, pty.peer], wrapper: ['setsid', '-c', '-w'], ...settings });
 
   it('carries bytes both ways and gives the exit code', async () => {
@@ -41,7 +45,11 @@ describe('terminals on Linux', () => {
   });
 
   it('has the size that is asked for', async () => {
-    const { ended } = startContainer({ script: 'stty size', console: { consoleSize: { height: 11, width: 22 } }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { ended } = startContainer({
+      script: 'stty size',
+      console: { consoleSize: { height: 11, width: 22 } },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     expect((await ended).stdout).to.equal('11 22\r\n');
   });
 
@@ -69,11 +77,17 @@ describe('terminals on Linux', () => {
     for (const how of ['kill', 'term', 'fail'] as const) {
       using pty = new Pty();
       const usual = pty.termios();
-      const { child, ended } = onPty(pty, how === 'term' ? 'trap "exit 5" TERM; echo pid; while :; do sleep 0.02; done' : 'echo pid; kill -9 $$; while :; do sleep 0.02; done', {
-        wrapper: [],
-        ...(how === 'fail' ? { stay: failingRelay } : {}),
-        ...(how === 'kill' ? { script: 'echo pid; exec sleep 60' } : {}),
-      });
+      const { child, ended } = onPty(
+        pty,
+        how === 'term'
+          ? 'trap "exit 5" TERM; echo pid; while :; do sleep 0.02; done'
+          : 'echo pid; kill -9 $$; while :; do sleep 0.02; done',
+        {
+          wrapper: [],
+          ...(how === 'fail' ? { stay: failingRelay } : {}),
+          ...(how === 'kill' ? { script: 'echo pid; exec sleep 60' } : {}),
+        },
+      );
       if (how !== 'fail') await pty.until(/pid/);
       if (how === 'kill') process.kill(onlyChildOf(child.pid), 'SIGKILL');
       if (how === 'term') child.kill('SIGTERM');
@@ -102,7 +116,10 @@ describe('terminals on Linux', () => {
   });
 
   it('works without an outer terminal, and tells a reader of lines of the end of its input', async () => {
-    const { child, ended } = startContainer({ script: 'test -t 0 && test -t 1 && echo terminal; cat; echo over', stdio: ['pipe', 'pipe', 'pipe'] });
+    const { child, ended } = startContainer({
+      script: 'test -t 0 && test -t 1 && echo terminal; cat; echo over',
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     await new Promise((resolve) => child.stdout?.once('data', resolve));
     child.stdin?.end('line\n');
     expect(await ended).to.deep.equal({ ...fine, stdout: 'terminal\r\nline\r\nline\r\nover\r\n' });
@@ -116,7 +133,11 @@ describe('terminals on Linux', () => {
   });
 
   it('ends with closed standard streams', async () => {
-    const { ended } = startContainer({ script: 'seq 1 5000; exit 4', stdio: ['ignore', 'ignore', 'pipe'], wrapper: ['sh', '-c', 'exec "$0" <&- >&-'] });
+    const { ended } = startContainer({
+      script: 'seq 1 5000; exit 4',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      wrapper: ['sh', '-c', 'exec "$0" <&- >&-'],
+    });
     expect(await ended).to.deep.equal({ ...fine, code: 4 });
   });
 
@@ -147,7 +168,8 @@ describe('terminals on Linux', () => {
 
   it('binds the terminal to /dev/console, and is its own devpts', async () => {
     const { ended } = startContainer({
-      script: 'test "$(stat -c %t:%T $ROOT/dev/console)" = "$(stat -Lc %t:%T /proc/self/fd/0)" && ls $ROOT/dev/pts && readlink /proc/self/fd/2 && echo hi >/dev/tty',
+      script:
+        'test "$(stat -c %t:%T $ROOT/dev/console)" = "$(stat -Lc %t:%T /proc/self/fd/0)" && ls $ROOT/dev/pts && readlink /proc/self/fd/2 && echo hi >/dev/tty',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const { code, stdout } = await ended;
@@ -164,8 +186,16 @@ describe('terminals on Linux', () => {
   });
 
   it('works in a user namespace', async () => {
-    const { ended } = startContainer({ script: 'tty; stty size', console: { consoleSize: { height: 5, width: 6 } }, stdio: ['ignore', 'pipe', 'pipe'], wrapper: ['unshare', '-Ur'] });
-    expect(await ended).to.deep.include({ code: 0, stderr: '' }).and.to.have.property('stdout').that.matches(/5 6\r\n$/);
+    const { ended } = startContainer({
+      script: 'tty; stty size',
+      console: { consoleSize: { height: 5, width: 6 } },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      wrapper: ['unshare', '-Ur'],
+    });
+    expect(await ended)
+      .to.deep.include({ code: 0, stderr: '' })
+      .and.to.have.property('stdout')
+      .that.matches(/5 6\r\n$/);
   });
 
   it('leaves a terminal alone while it is in the background, and takes it when it comes to the foreground', async () => {
@@ -196,7 +226,14 @@ describe('terminals on Linux', () => {
     };
     // What an interactive shell does when a job stops, and one that isn't leaves to us.
     const { child, ended } = onPty(pty, 'echo ready; read line; echo "got $line"', {
-      wrapper: ['setsid', '-c', '-w', 'bash', '-c', 'usual=$(stty -g); set -m; "$0"; stty $usual; echo stopped; read line; fg >/dev/null; exit $?'],
+      wrapper: [
+        'setsid',
+        '-c',
+        '-w',
+        'bash',
+        '-c',
+        'usual=$(stty -g); set -m; "$0"; stty $usual; echo stopped; read line; fg >/dev/null; exit $?',
+      ],
     });
     await pty.until(/ready/);
     await raw();
@@ -218,7 +255,12 @@ describe('terminals on Linux', () => {
       let received = '';
       receiver.stdout.setEncoding('utf8').on('data', (text: string) => (received += text));
       await new Promise((resolve) => receiver.stdout.once('data', resolve));
-      const { ended } = startContainer({ script: 'stty size; read line; echo "got $line"; exit 8', consoleSocket: path, console: { consoleSize: { height: 9, width: 10 } }, stdio: ['ignore', 'pipe', 'pipe'] });
+      const { ended } = startContainer({
+        script: 'stty size; read line; echo "got $line"; exit 8',
+        consoleSocket: path,
+        console: { consoleSize: { height: 9, width: 10 } },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       const closed = new Promise((resolve) => receiver.once('close', resolve));
       expect(await ended).to.deep.equal({ ...fine, code: 8 });
       await closed;
@@ -234,7 +276,10 @@ describe('terminals on Linux', () => {
   });
 
   it('ends at once when asked again while nobody takes its last output', async () => {
-    const { child, ended } = startContainer({ script: 'stty -opost; head -c 2000000 /dev/zero; exit 2', stdio: ['ignore', 'pipe', 'pipe'] });
+    const { child, ended } = startContainer({
+      script: 'stty -opost; head -c 2000000 /dev/zero; exit 2',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     child.stdout?.pause();
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(child.exitCode).to.equal(null);
@@ -298,7 +343,8 @@ describe('terminals on Linux', () => {
   });
 
   describe('without a terminal', () => {
-    const run = (script: string): ReturnType<typeof startContainer> => startContainer({ script, terminal: false, stdio: ['pipe', 'pipe', 'pipe'] });
+    const run = (script: string): ReturnType<typeof startContainer> =>
+      startContainer({ script, terminal: false, stdio: ['pipe', 'pipe', 'pipe'] });
 
     it('leaves the streams to the container', async () => {
       const { child, ended } = run('cat; echo oops >&2; exit 9');
@@ -323,14 +369,23 @@ describe('terminals on Linux', () => {
     }
 
     it('keeps SIGWINCH, SIGURG, SIGPIPE and SIGCHLD to itself', async () => {
-      const { child, ended } = run('trap "echo bad" WINCH URG PIPE CHLD; trap "echo trapped; exit 0" TERM; echo ready; while :; do read -t 1 x || :; done');
+      const { child, ended } = run(
+        'trap "echo bad" WINCH URG PIPE CHLD; trap "echo trapped; exit 0" TERM; echo ready; while :; do read -t 1 x || :; done',
+      );
       await new Promise((resolve) => child.stdout?.once('data', resolve));
       for (const signal of ['SIGWINCH', 'SIGURG', 'SIGPIPE', 'SIGCHLD', 'SIGTERM'] as const) child.kill(signal);
-      expect((await ended).stdout).to.match(/trapped\n$/).and.not.to.match(/bad/);
+      expect((await ended).stdout)
+        .to.match(/trapped\n$/)
+        .and.not.to.match(/bad/);
     });
 
     it('has its exit code though the launcher ignored SIGCHLD', async () => {
-      const { ended } = startContainer({ script: 'exit 12', terminal: false, stdio: 'ignore', wrapper: ['sh', '-c', 'trap "" CHLD; exec "$0"'] });
+      const { ended } = startContainer({
+        script: 'exit 12',
+        terminal: false,
+        stdio: 'ignore',
+        wrapper: ['sh', '-c', 'trap "" CHLD; exec "$0"'],
+      });
       expect((await ended).code).to.equal(12);
     });
   });
@@ -367,6 +422,9 @@ function onlyChildOf(pid: number | undefined): number {
 }
 
 function ticksOf(pid: number | undefined): number {
-  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const fields =
+    readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+      .split(') ')[1]
+      ?.split(' ') ?? [];
   return Number(fields[11]) + Number(fields[12]);
 }

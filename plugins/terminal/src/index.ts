@@ -52,7 +52,9 @@ export const terminalPlugin: Plugin = definePlugin({
         context.slots.set(Terminal, terminal);
         const { consoleSocket } = context.settings;
         context.program.host(
-          consoleSocket === undefined ? openConsoleChannel(terminal.socket) : connectConsoleSocket(consoleSocket, terminal.socket.container),
+          consoleSocket === undefined
+            ? openConsoleChannel(terminal.socket)
+            : connectConsoleSocket(consoleSocket, terminal.socket.container),
         );
       },
     }),
@@ -98,9 +100,10 @@ export const terminalPlugin: Plugin = definePlugin({
       run({ settings, program, regs, slots }) {
         if (settings.detach) return;
         const terminal = slots.get(Terminal);
-        if (terminal?.relayed !== true) return void program.host(planSupervise(regs));
-        const { socket, master } = terminal;
-        program.host([...receiveConsole(socket.host, master, '/process/terminal'), ...planRelay({ ...regs, master })]);
+        if (terminal?.relayed === true) {
+          const { socket, master } = terminal;
+          program.host([...receiveConsole(socket.host, master, '/process/terminal'), ...planRelay({ ...regs, master })]);
+        } else program.host(planSupervise(regs));
       },
     }),
   ],
