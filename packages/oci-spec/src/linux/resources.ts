@@ -30,7 +30,7 @@ const memoryFields = {
 export interface LinuxMemory extends Shape<typeof memoryFields> {}
 const memory: Check<LinuxMemory> = object(memoryFields, (rule) => [
   rule(['kernel'], ({ kernel = -1 }, at, report) => {
-    if (kernel >= 0) report.warn(`${at}/kernel`, 'limits of kernel memory are deprecated, and ignored by newer kernels');
+    if (kernel > 0) report.warn(`${at}/kernel`, 'limits of kernel memory are deprecated, and ignored by newer kernels');
   }),
 ]);
 
