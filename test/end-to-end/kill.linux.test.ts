@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { executableOf, type Program } from '@standpipe/program';
@@ -74,7 +74,7 @@ describe('killing the runtime at every op of run', function () {
     return (await createProgram(await loadAssembly(), bundleRead, settings, linuxHostFacts())).program;
   }
 
-  const states = (): string[] => readdirSync(join(directory, 'state'));
+  const states = (): string[] => (existsSync(join(directory, 'state')) ? readdirSync(join(directory, 'state')) : []);
 
   it('leaves nothing that delete, or the next run, does not clear', async () => {
     const brief = await programOf(['/bin/true']);

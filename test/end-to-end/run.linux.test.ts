@@ -42,12 +42,12 @@ describe('standpipe run', () => {
   });
 
   it('runs one as Docker makes them', async () => {
-    const script = 'hostname; cat /etc/hostname; wc -c < /proc/keys; ls /sys/firmware | wc -l; cat /dev/null > /proc/sysrq-trigger';
+    const script = 'hostname; cat /etc/hostname; wc -c < /proc/keys; ls /sys/firmware | wc -l; cat /dev/null > /proc/sys/kernel/hostname';
     const { code, stdout, stderr } = await runConfig((path) => dockerLike(['/bin/sh', '-c', script], withFiles(path)));
     expect({ code, stdout, stderr }).to.deep.equal({
       code: 1,
       stdout: '0123456789ab\nhostname of the container\n0\n0\n',
-      stderr: "/bin/sh: can't create /proc/sysrq-trigger: Read-only file system\n",
+      stderr: "/bin/sh: can't create /proc/sys/kernel/hostname: Read-only file system\n",
     });
   });
 
