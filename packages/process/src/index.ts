@@ -28,6 +28,7 @@ export type { NamespaceEntry } from './own-namespaces.js';
 export { planOomScoreAdj } from './oom-score.js';
 export { type Personality, planPersonality } from './personality.js';
 export { type EnvironmentPlan, planEnvironment, type PlanEnvironmentInput } from './plan-env.js';
+export { type AdmissionSettings, type AdmittedProcess, planAdmission, planRestrictions, type RestrictedProcess } from './plan-process.js';
 export { planNoNewPrivileges } from './privileges.js';
 export { planRaiseRlimits, planRlimits, type Rlimit, RLIM_INFINITY, rlimitNames } from './rlimits.js';
 export { planScheduler, type Scheduler } from './scheduler.js';

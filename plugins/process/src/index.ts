@@ -9,25 +9,18 @@ import {
   type CwdPlan,
   type Environment,
   type NamespaceSettingsPlan,
+  planAdmission,
   planCloseFds,
   planCwd,
   planEnvironment,
   planExec,
-  planIoPriority,
   planMakeCwd,
-  planMemoryPolicy,
   planNamespaceSettings,
-  planNoNewPrivileges,
-  planOomScoreAdj,
-  planPersonality,
-  planRaiseRlimits,
-  planRlimits,
-  planScheduler,
+  planRestrictions,
   planSessionKeyring,
   planStdioOwner,
   planUser,
 } from '@standpipe/process';
-import { closeFd, openHostProc, reg } from '@standpipe/program';
 import { type CreateContext, createPipeline, HonouredSpec, Setgroups } from '@standpipe/runtime-api';
 
 const { prepare, admit, rootfs, restrict, commit } = createPipeline.phase;
@@ -45,6 +38,7 @@ export const processPlugin: Plugin = definePlugin({
     })),
     step(prepare, {
       id: 'kernel.compare',
+      after: ['init.begin'],
       writes: [Settings],
       run({ spec, program, slots }) {
         const { hostname, domainname, linux } = spec;
@@ -53,7 +47,13 @@ export const processPlugin: Plugin = definePlugin({
         program.host(plan.host);
       },
     }),
-    step(admit, { id: 'process.admit', run: admitProcess }),
+    step(admit, {
+      id: 'process.admit',
+      run({ spec, program, regs }) {
+        const inUserNamespace = spec.linux?.namespaces?.some(({ type }) => type === 'user') === true;
+        program.host(planAdmission(spec.process ?? {}, { pid: regs.pid, inUserNamespace }));
+      },
+    }),
     step(rootfs, {
       id: 'cwd.make',
       after: ['mounts.mount'],
@@ -71,7 +71,12 @@ export const processPlugin: Plugin = definePlugin({
       reads: [Settings],
       run: ({ program, slots }) => program.container(slots.need(Settings).container),
     }),
-    step(restrict, { id: 'process.limit', after: ['kernel.set'], before: ['user.become'], run: limitProcess }),
+    step(restrict, {
+      id: 'process.limit',
+      after: ['kernel.set'],
+      before: ['user.become'],
+      run: ({ spec: { process, linux }, program }) => program.container(planRestrictions({ ...linux, ...process })),
+    }),
     step(restrict, {
       id: 'cwd.enter',
       after: ['process.limit'],
@@ -117,28 +122,6 @@ export const processPlugin: Plugin = definePlugin({
     }),
   ],
 });
-
-/** From outside, where the privileges are those of the initial user namespace. */
-function admitProcess({ spec, program, regs }: CreateContext): void {
-  const { oomScoreAdj, rlimits = [], scheduler, ioPriority } = spec.process ?? {};
-  if (oomScoreAdj !== undefined) {
-    const proc = reg('host proc');
-    program.host([...openHostProc(proc), ...planOomScoreAdj(oomScoreAdj, { proc, pid: regs.pid }), closeFd(proc)]);
-  }
-  // With our own user namespace it has our own privileges, and needs no room made.
-  if (spec.linux?.namespaces?.some(({ type }) => type === 'user') === true) program.host(planRaiseRlimits(rlimits, regs.pid));
-  if (scheduler !== undefined) program.host(planScheduler(scheduler, regs.pid));
-  if (ioPriority !== undefined) program.host(planIoPriority(ioPriority, regs.pid));
-}
-
-function limitProcess({ spec, program }: CreateContext): void {
-  const { personality, memoryPolicy } = spec.linux ?? {};
-  const { rlimits = [], noNewPrivileges } = spec.process ?? {};
-  if (personality !== undefined) program.container(planPersonality(personality));
-  if (memoryPolicy !== undefined) program.container(planMemoryPolicy(memoryPolicy));
-  program.container(planRlimits(rlimits));
-  if (noNewPrivileges === true) program.container(planNoNewPrivileges());
-}
 
 function cwdOf({ process }: CreateContext['spec']): string {
   return process?.cwd ?? '/';
