@@ -100,7 +100,7 @@ describe('standpipe run', () => {
         const source = join(path, 'rootfs/var/data');
         mkdirSync(source);
         writeFileSync(join(source, 'file'), '');
-        chownSync(join(source, 'file'), 7000, 7000);
+        for (const own of [source, join(source, 'file')]) chownSync(own, 7000, 7000);
         // What is 7000 on the disk is 0 on the mount, and what root makes there is 7000 on the disk.
         const mapping = [{ containerID: 7000, hostID: 0, size: 1000 }];
         config.mounts = [
