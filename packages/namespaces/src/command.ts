@@ -41,7 +41,7 @@ const origin = { plugin: 'namespaces', step: 'spawn' };
 export function planCommand(input: CommandInput): ProgramSource {
   const sync = { host: reg('sync'), container: reg('sync') };
   const regs = { sync, pid: reg('pid'), pidfd: reg('pidfd'), containerStart: label('container') };
-  const plan = planNamespaces({ origin, ...input }, regs);
+  const plan = planNamespaces(input, regs);
   const newMounts = input.namespaces?.some(({ type, path }) => type === 'mount' && path === undefined) === true;
   const host: Op[] = [
     ...prologue({ keepFds: input.keepFds ?? 0 }),

@@ -61,8 +61,6 @@ export interface PlanNamespacesInput extends NamespacesInput {
   readonly setgroupsDenied?: boolean | undefined;
   /** Where `linux` lies in the config: `/linux` when left out. */
   readonly pointer?: string | undefined;
-  /** Whom the ops of an in-between process are by. */
-  readonly origin?: Origin | undefined;
 }
 
 /** The way into a container's namespaces: each part is ops of one half, in the order in which they run. */
@@ -81,7 +79,7 @@ export interface NamespacesPlan {
   readonly setgroups: SetgroupsAnswer;
 }
 
-const defaultOrigin: Origin = { plugin: 'namespaces', step: 'clone' };
+const origin: Origin = { plugin: 'namespaces', step: 'clone' };
 
 /**
  * Plans the namespaces of a container: the clone with everything around it.
@@ -114,7 +112,7 @@ export function planNamespaces(input: PlanNamespacesInput, regs: NamespacesRegs)
   const pointer = `${intent.pointer}/namespaces`;
 
   const between = joinsUser || (newUser && (opened.length > 0 || intent.timeOffsets !== ''));
-  const way = between ? throughBetween(intent, opened, regs, proc, input.origin ?? defaultOrigin) : direct(intent, opened, regs, proc);
+  const way = between ? throughBetween(intent, opened, regs, proc) : direct(intent, opened, regs, proc);
   const join = between ? [] : opened.filter(({ kind }) => kind !== 'pid');
 
   const host: Op[] = [
@@ -210,13 +208,7 @@ function direct(intent: NamespacesIntent, opened: readonly OpenedNamespace[], re
 }
 
 /** An in-between process joins, makes what must be made before the clone, and clones the container as its sibling. */
-function throughBetween(
-  intent: NamespacesIntent,
-  opened: readonly OpenedNamespace[],
-  regs: NamespacesRegs,
-  proc: Reg,
-  origin: Origin,
-): Way {
+function throughBetween(intent: NamespacesIntent, opened: readonly OpenedNamespace[], regs: NamespacesRegs, proc: Reg): Way {
   const pointer = `${intent.pointer}/namespaces`;
   const start = label('in-between process');
   const [betweenPid, betweenPidfd] = [reg('in-between pid'), reg('in-between pidfd')];

@@ -71,6 +71,13 @@ describe('namespaces on Linux', function () {
       expect({ code, stdout }).to.deep.equal({ code: 5, stdout: 'started\n' }); // and leaveNothing finds no sleep
     });
 
+    it('of the network have their loopback device up, for root and for ordinary users', async () => {
+      const script = 'grep -q 127.0.0.1 /proc/self/net/fib_trie && echo up';
+      for (const input of [made('network'), { ...made('user', 'network'), ...map(1000), rootless: ordinaryUser }]) {
+        expect(await runCommand(script, input)).to.include({ code: 0, stdout: 'up\n' });
+      }
+    });
+
     it('give the command no fd but its standard streams', async () => {
       using holder = await holdNamespaces(['user', 'network', 'pid']);
       const joined = (['user', 'network', 'pid'] as const).map((type) => ({ type, path: holder.path(type) }));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { disassemble, label, link, type Op, reg, section, sys } from '@standpipe/program';
 import { expect } from 'chai';
@@ -41,17 +41,20 @@ const opsOf = ({ host, afterClone, go, container, sections }: NamespacesPlan): O
   ...container,
   ...sections.flatMap(({ fragments }) => fragments.flatMap(({ ops }) => ops)),
 ];
-const golden = (name: string): string => readFileSync(fileURLToPath(new URL(`../../test/golden/${name}.txt`, import.meta.url)), 'utf8');
+/** Compares with the text that was kept; run with STANDPIPE_GOLDEN=write to keep another. */
+function expectGolden(name: string, text: string): void {
+  const path = fileURLToPath(new URL(`../../test/golden/${name}.txt`, import.meta.url));
+  if (process.env['STANDPIPE_GOLDEN'] === 'write') writeFileSync(path, text);
+  expect(text).to.equal(readFileSync(path, 'utf8'));
+}
 
 describe('planNamespaces', () => {
   it('makes all new ones in one clone3, writes the maps, and has the container wait for them', () => {
-    expect(plan({ namespaces: made('user', 'pid', 'network', 'cgroup'), ...ids(100_000, 65_536) }).text).to.equal(
-      golden('new-user-namespace'),
-    );
+    expectGolden('new-user-namespace', plan({ namespaces: made('user', 'pid', 'network', 'cgroup'), ...ids(100_000, 65_536) }).text);
   });
 
   it('joins a user namespace by a process in between', () => {
-    expect(plan({ namespaces: [join('user'), join('network'), ...made('uts')] }).text).to.equal(golden('joined-user-namespace'));
+    expectGolden('joined-user-namespace', plan({ namespaces: [join('user'), join('network'), ...made('uts')] }).text);
   });
 
   it('needs nobody in between otherwise', () => {

@@ -72,9 +72,10 @@ export class ProgramDraft {
     this.#ends[half] = { origin: this.#origin, ops };
   }
 
-  /** A section for a process of its own, such as a helper that is cloned and reaped. */
-  section(section: Section): void {
-    this.#extra.push(section);
+  /** A section for a process of its own, such as a helper that is cloned and reaped. Its ops are the step's, like the others. */
+  section({ name, start, fragments, end }: Section): void {
+    const own = ({ ops }: Fragment): Fragment => ({ origin: this.#origin, ops });
+    this.#extra.push({ name, start, fragments: fragments.map(own), end: own(end) });
   }
 
   /**

@@ -25,7 +25,6 @@ export const namespacesPlugin: Plugin = definePlugin({
             ...spec.linux,
             rootless: ordinaryUser(facts),
             setgroupsDenied: facts.readText('/proc/self/setgroups')?.trim() === 'deny',
-            origin: { plugin: 'namespaces', step: 'namespaces.clone' },
           },
           { ...regs, containerStart: program.containerStart },
         );

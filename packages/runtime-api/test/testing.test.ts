@@ -1,0 +1,77 @@
+import { definePlugin, slot } from '@standpipe/kernel';
+import { link, sys } from '@standpipe/program';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { type CreateContext, createPipeline, HonouredSpec } from '../src/index.js';
+import { planCreate } from '../src/testing.js';
+
+const Greeting = slot<string>('greeting.text');
+
+const plugin = definePlugin({
+  id: 'greeting',
+  api: 1,
+  declare: ({ step, extend }) => [
+    extend(HonouredSpec, () => ({ pointers: ['/hostname'] })),
+    step(createPipeline.phase.restrict, { id: 'greeting.late', run: ({ program }) => program.host([sys('getpid', [])]) }),
+    step(createPipeline.phase.validate, {
+      id: 'greeting.early',
+      reads: [Greeting],
+      run({ spec, settings, facts, slots, warnings }) {
+        warnings.push({
+          pointer: '/hostname',
+          message: `${slots.need(Greeting)}, ${String(spec.hostname)} of ${settings.id} for ${String(facts.uid)}`,
+        });
+      },
+    }),
+  ],
+});
+
+describe('planCreate', () => {
+  it("runs a plugin's steps in the order of the phases, on what the test gives", async () => {
+    const seen: CreateContext[] = [];
+    const context = await planCreate(plugin, {
+      spec: { hostname: 'boat' },
+      settings: { id: 'web' },
+      facts: { uid: 7 },
+      prepare(made) {
+        seen.push(made);
+        made.slots.set(Greeting, 'hello');
+      },
+    });
+    expect(seen).to.deep.equal([context]);
+    expect(context.warnings.map(({ message }) => message)).to.deep.equal(['hello, boat of web for 7']);
+    expect(link(context.program.source()).ops.map(({ origin }) => `${origin.plugin}/${origin.step}`)).to.include('greeting/greeting.late');
+  });
+
+  it('fails as the pipeline does', async () => {
+    const error: unknown = await planCreate(plugin).catch((thrown: unknown) => thrown);
+    expect(error).to.include({ code: 'STEP_FAILED', step: 'greeting.early' });
+  });
+});
+
+describe('createContext', () => {
+  it('has registers of its own for each container', async () => {
+    const silent = definePlugin({ id: 'silent', api: 1, declare: () => [] });
+    const [one, two] = [await planCreate(silent, { settings: { preserveFds: 3 } }), await planCreate(silent)];
+    for (const name of ['pid', 'pidfd', 'root', 'code'] as const) expect(one.regs[name]).not.to.equal(two.regs[name]);
+    expect(one.regs.sync.host).not.to.equal(one.regs.sync.container);
+    expect([one.program.controlFd, two.program.controlFd]).to.deep.equal([6, 3]);
+  });
+});
+
+describe('createPipeline', () => {
+  it('has the phases in the order that security asks for', () => {
+    expect(createPipeline.phases).to.deep.equal([
+      'validate',
+      'prepare',
+      'isolate',
+      'admit',
+      'release',
+      'rootfs',
+      'devices',
+      'pivot',
+      'restrict',
+      'commit',
+    ]);
+  });
+});
