@@ -1,11 +1,11 @@
-import { AT, errnoNumber, FS_MAGIC, O, S_IFDIR } from '@standpipe/syscalls';
+import { AT, errnoNumber, FS_MAGIC, O, S_IFDIR, S_IFMT } from '@standpipe/syscalls';
 import {
   branch,
   closeFd,
   here,
   jump,
   label,
-  makeInRoot,
+  createInRoot,
   type Op,
   raise,
   receiveFd,
@@ -19,7 +19,7 @@ import { isEmpty, setattr } from './attributes.js';
 import { cgroupsBelow } from './cgroup-facts.js';
 import { MOUNT_ATTR, OPEN_TREE_CLONE } from './constants.js';
 import type { MountContext } from './context.js';
-import { attach, branchIfType, loadFilesystem } from './fd.js';
+import { attach, branchIfType, loadFilesystem, loadMode } from './fd.js';
 import { setIdmap } from './idmap.js';
 import { describeMount, type MountIntent } from './mount.js';
 import { procPlaceOf } from './proc-safety.js';
@@ -85,10 +85,10 @@ function openTarget(intent: MountIntent, { root, scratch }: MountContext): Op[] 
     ...resolveInRoot(root, path, target, {
       missing: [
         ...branchIfType(tree, S_IFDIR, directory, scratch, notes),
-        ...makeInRoot(root, path, target, { kind: 'file', ...notes }),
+        ...createInRoot(root, path, target, { kind: 'file', ...notes }),
         jump(made),
         here(directory),
-        ...makeInRoot(root, path, target, { kind: 'directory', ...notes }),
+        ...createInRoot(root, path, target, { kind: 'directory', ...notes }),
         here(made),
       ],
       ...notes,
@@ -141,7 +141,7 @@ function protectCgroups(intent: MountIntent, { scratch, cgroups }: MountContext)
 
 /** The kernel says EINVAL for many things, and for this one it should be said what. */
 function attachBind(intent: MountIntent, { scratch }: MountContext): Op[] {
-  const { tree, target } = scratch;
+  const { tree, target, value, other } = scratch;
   const { pointer } = intent;
   const what = describeMount(intent);
   const notes = { say: what, pointer };
@@ -151,15 +151,16 @@ function attachBind(intent: MountIntent, { scratch }: MountContext): Op[] {
     attach(tree, target, { unless: { errno: ['EINVAL'], goto: refused }, ...notes }),
     jump(attached),
     here(refused),
-    ...branchIfType(target, S_IFDIR, toDirectory, scratch, notes),
-    ...branchIfType(tree, S_IFDIR, differ, scratch, notes),
-    jump(alike),
-    here(toDirectory),
-    ...branchIfType(tree, S_IFDIR, alike, scratch, notes),
-    here(differ),
-    raise(`${what}: one of them is a directory and the other is not`, { pointer }),
+    ...loadMode(tree, value, scratch, notes),
+    ...loadMode(target, other, scratch, notes),
+    branch(other, '==', S_IFDIR, toDirectory, S_IFMT),
+    branch(value, '==', S_IFDIR, differ, S_IFMT),
     here(alike),
     raise(what, { errno: errnoNumber('EINVAL') ?? 0, pointer }),
+    here(toDirectory),
+    branch(value, '==', S_IFDIR, alike, S_IFMT),
+    here(differ),
+    raise(`${what}: one of them is a directory and the other is not`, { pointer }),
     here(attached),
   ];
 }

@@ -30,11 +30,15 @@ export function loadFilesystem(fd: Reg, { statfs, value }: Scratch, notes: OpNot
   return [sys('fstatfs', [fd, statfs], notes), load(statfs, 8, value)];
 }
 
-/** Goes to `to` when the fd is of that type, one of S_IF*. */
-export function branchIfType(fd: Reg, type: number, to: Label, { statx, value }: Scratch, notes: OpNotes): Op[] {
+/** Loads an fd's mode, its type included. */
+export function loadMode(fd: Reg, to: Reg, { statx }: Scratch, notes: OpNotes): Op[] {
   return [
-    sys('statx', [fd, '', AT.EMPTY_PATH, STATX.TYPE, statx], notes),
-    load(at(statx, statxField.mode.offset), statxField.mode.size, value),
-    branch(value, '==', type, to, S_IFMT),
+    sys('statx', [fd, '', AT.EMPTY_PATH, STATX.TYPE | STATX.MODE, statx], notes),
+    load(at(statx, statxField.mode.offset), statxField.mode.size, to),
   ];
+}
+
+/** Goes to `to` when the fd is of that type, one of S_IF*. */
+export function branchIfType(fd: Reg, type: number, to: Label, scratch: Scratch, notes: OpNotes): Op[] {
+  return [...loadMode(fd, scratch.value, scratch, notes), branch(scratch.value, '==', type, to, S_IFMT)];
 }

@@ -1,27 +1,24 @@
 import {
-  at,
   type Buf,
   buf,
   closeFd,
   compute,
+  createInRoot,
   format,
   here,
   jump,
   label,
-  load,
   makeInRoot,
   type Op,
   reg,
   resolveInRoot,
-  statxField,
-  sys,
 } from '@standpipe/program';
-import { AT, O, STATX } from '@standpipe/syscalls';
+import { O } from '@standpipe/syscalls';
 import { type Attributes, setattr } from './attributes.js';
 import { MOUNT_ATTR } from './constants.js';
 import type { MountContext } from './context.js';
 import { planCopyTree } from './copy-tree.js';
-import { attach } from './fd.js';
+import { attach, loadMode } from './fd.js';
 import { makeFilesystem, setOption } from './fsconfig.js';
 import { describeMount, type MountIntent } from './mount.js';
 import { overlayOptions } from './overlay.js';
@@ -101,18 +98,17 @@ function planMode({ root, scratch }: MountContext, destination: string, what: st
   const text = buf('mode', 8, Buffer.from('1777'));
   const made = label('mount point made');
   const notes = { say: `${what}: open the mount point`, pointer };
-  const { target, statx, value } = scratch;
+  const { target, value } = scratch;
   const digits = [9, 6, 3, 0].map((shift) => ({ shift, digit: reg('octal digit') }));
   return {
     text,
     target: [
       ...resolveInRoot(root, path, target, {
         flags: O.DIRECTORY,
-        missing: [...makeInRoot(root, path, target, { kind: 'directory', ...notes }), jump(made)],
+        missing: [...createInRoot(root, path, target, { kind: 'directory', ...notes }), jump(made)],
         ...notes,
       }),
-      sys('statx', [target, '', AT.EMPTY_PATH, STATX.MODE, statx], notes),
-      load(at(statx, statxField.mode.offset), statxField.mode.size, value),
+      ...loadMode(target, value, scratch, notes),
       ...digits.flatMap(({ shift, digit }) => [compute(digit, value, '>>', shift), compute(digit, digit, '&', 7)]),
       format(
         text,

@@ -1,4 +1,4 @@
-import { type Buf, closeFd, type Op, type OpNotes, type Reg, sys } from '@standpipe/program';
+import { type Buf, closeFd, here, jump, label, type Op, type OpNotes, raise, type Reg, sys } from '@standpipe/program';
 import { FS_CLOEXEC, FSCONFIG } from './constants.js';
 import type { DataOption } from './options.js';
 
@@ -31,8 +31,13 @@ export function setOption(context: Reg, key: string, value: string | Buf | undef
 export function makeFilesystem(settings: MakeFilesystemSettings): Op[] {
   const { type, source = '', superblock = [], data = [], configure = [], attributes = 0, context, to, say, pointer } = settings;
   const notes = { say, pointer };
+  const [unknown, open] = [label(`no ${type}`), label(`${type} open`)];
   return [
-    sys('fsopen', [type, FS_CLOEXEC], { to: context, ...notes }),
+    sys('fsopen', [type, FS_CLOEXEC], { to: context, unless: { errno: ['ENODEV'], goto: unknown }, ...notes }),
+    jump(open),
+    here(unknown),
+    raise(`${say}: this kernel has no filesystem of that type`, { pointer }),
+    here(open),
     ...(source === '' ? [] : [setOption(context, 'source', source, notes)]),
     ...superblock.map((flag) => setOption(context, flag, undefined, notes)),
     ...data.map(({ key, value }) => setOption(context, key, value, notes)),

@@ -9,6 +9,7 @@ export interface Scratch {
   /** A filesystem's context. */
   readonly context: Reg;
   readonly value: Reg;
+  readonly other: Reg;
   readonly statfs: Buf;
   readonly statx: Buf;
 }
@@ -19,6 +20,7 @@ export function scratch(): Scratch {
     tree: reg('tree'),
     context: reg('context'),
     value: reg('value'),
+    other: reg('other value'),
     statfs: buf('statfs', 120),
     statx: buf('statx', 256),
   };

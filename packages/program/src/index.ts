@@ -47,6 +47,7 @@ export { joinExecutable, programOfExecutable } from './elf.js';
 export { hostInitArch, type InitArch, initId, initImage } from './init-image.js';
 export { becomeProgram, executableOf, sealedExecutable } from './launch.js';
 export {
+  createInRoot,
   makeInRoot,
   type MakeInRootSettings,
   openInRoot,

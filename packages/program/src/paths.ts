@@ -1,6 +1,6 @@
 import { errnoNumber, O, RESOLVE, S_IFREG } from '@standpipe/syscalls';
 import { closeFd } from './fds.js';
-import { branch, compute, here, jump, label, type Op, type OpNotes, raise, sys, type SyscallOp, type Unless } from './op.js';
+import { branch, here, jump, type Label, label, type Op, type OpNotes, sys, type SyscallOp, type Unless } from './op.js';
 import { type Reg, reg, words } from './operand.js';
 
 const OPEN_HOW_SIZE = 24;
@@ -33,30 +33,25 @@ export interface ResolveInRootSettings extends OpNotes {
   readonly missing?: readonly Op[];
 }
 
-const EAGAIN = errnoNumber('EAGAIN') ?? 0;
-const ENOENT = -(errnoNumber('ENOENT') ?? 0);
-/** Counts for the whole program. A storm of renames that outlasts this many tries is an attack on our time. */
-const tries = reg('tries');
-const MAX_TRIES = 4096;
+const EAGAIN = -(errnoNumber('EAGAIN') ?? 0);
 
 /**
  * Opens `path` inside `root` with O_PATH, as `openInRoot` does. The kernel gives up with EAGAIN when
- * something is mounted or renamed anywhere on the machine while it takes a `..`, as many a link has one: then again.
+ * something is mounted or renamed anywhere on the machine just while it takes a `..`, as many a link has one: then again.
  */
 export function resolveInRoot(root: Reg, path: string, to: Reg, { flags = 0, missing, ...notes }: ResolveInRootSettings): Op[] {
-  const [again, trouble, retry, open] = [label(`open ${path}`), label(`${path} not open`), label(`retry ${path}`), label(`${path} open`)];
-  const errno = missing === undefined ? ['EAGAIN'] : ['EAGAIN', 'ENOENT'];
+  const again = label(`open ${path}`);
+  const open = (errno: string[], goto: Label): Op => openInRoot(root, path, O.PATH | flags, { to, unless: { errno, goto }, ...notes });
+  if (missing === undefined) return [here(again), open(['EAGAIN'], again)];
+  const [trouble, opened] = [label(`${path} not open`), label(`${path} open`)];
   return [
     here(again),
-    openInRoot(root, path, O.PATH | flags, { to, unless: { errno, goto: trouble }, ...notes }),
-    jump(open),
+    open(['EAGAIN', 'ENOENT'], trouble),
+    jump(opened),
     here(trouble),
-    ...(missing === undefined ? [] : [branch(to, '!=', ENOENT, retry), ...missing, jump(open)]),
-    here(retry),
-    compute(tries, tries, '+', 1),
-    branch(tries, '<', MAX_TRIES, again),
-    raise(notes.say ?? `open ${JSON.stringify(path)}`, { errno: EAGAIN, pointer: notes.pointer }),
-    here(open),
+    branch(to, '==', EAGAIN, again),
+    ...missing,
+    here(opened),
   ];
 }
 
@@ -78,25 +73,33 @@ export interface MakeInRootSettings extends OpNotes {
  * @errno ENOTDIR something else than a directory lies in the way
  */
 export function makeInRoot(root: Reg, path: string, to: Reg, settings: MakeInRootSettings): Op[] {
+  const { flags = 0, say, pointer } = settings;
+  return resolveInRoot(root, namesOf(path).join('/'), to, { flags, say, pointer, missing: createInRoot(root, path, to, settings) });
+}
+
+/** What `makeInRoot` does once the path was found missing. */
+export function createInRoot(root: Reg, path: string, to: Reg, settings: MakeInRootSettings): Op[] {
   const { kind, mode = kind === 'directory' ? 0o755 : 0o644, flags = 0, say, pointer } = settings;
   const notes: OpNotes = { say, pointer };
-  const names = path.split('/').filter((name) => name !== '' && name !== '.');
-  if (names.length === 0) return [openInRoot(root, '.', O.PATH, { to, ...notes })];
-
+  const names = namesOf(path);
   const parent = reg('parent');
-  const make: Op[] = [openInRoot(root, '.', O.PATH | O.DIRECTORY, { to: parent, ...notes })];
+  const ops: Op[] = [openInRoot(root, '.', O.PATH | O.DIRECTORY, { to: parent, ...notes })];
   for (const [i, name] of names.entries()) {
     const prefix = names.slice(0, i + 1).join('/');
     const last = i === names.length - 1;
     // ".." can't be made; the kernel resolves it below the root, and it exists when its parent does.
     if (name !== '..') {
-      make.push(
+      ops.push(
         last && kind === 'file'
           ? sys('mknodat', [parent, name, S_IFREG | mode, 0], { unless: { errno: ['EEXIST'] }, ...notes })
           : sys('mkdirat', [parent, name, last ? mode : 0o755], { unless: { errno: ['EEXIST'] }, ...notes }),
       );
     }
-    make.push(closeFd(parent), ...resolveInRoot(root, prefix, last ? to : parent, { flags: last ? flags : 0, ...notes }));
+    ops.push(closeFd(parent), ...resolveInRoot(root, prefix, last ? to : parent, { flags: last ? flags : 0, ...notes }));
   }
-  return resolveInRoot(root, names.join('/'), to, { flags, ...notes, missing: make });
+  return ops;
+}
+
+function namesOf(path: string): string[] {
+  return path.split('/').filter((name) => name !== '' && name !== '.');
 }
