@@ -1,5 +1,5 @@
 import type { SpecIssue } from '@standpipe/errors';
-import { type Op, sys } from '@standpipe/program';
+import { branch, here, label, type Op, raise, reg, sys } from '@standpipe/program';
 import { invalidAll } from './errors.js';
 
 /** `process.user` of a config.json. */
@@ -44,8 +44,8 @@ export function planUser(user: User, settings: PlanUserSettings = {}): Op[] {
     const groups = new Uint8Array(Math.max(4, additionalGids.length * 4));
     const view = new DataView(groups.buffer);
     for (const [i, group] of additionalGids.entries()) view.setUint32(i * 4, group, true);
-    const say =
-      additionalGids.length === 0 ? 'drop the supplementary groups' : `set the supplementary groups: ${additionalGids.join(', ')}`;
+    const shown = `${additionalGids.slice(0, 8).join(', ')}${additionalGids.length > 8 ? ', …' : ''}`;
+    const say = additionalGids.length === 0 ? 'drop the supplementary groups' : `set the supplementary groups: ${shown}`;
     const mayBeDenied = setgroups === 'unknown' && additionalGids.length === 0;
     ops.push(
       sys('setgroups', [additionalGids.length, additionalGids.length === 0 ? null : groups], {
@@ -57,9 +57,21 @@ export function planUser(user: User, settings: PlanUserSettings = {}): Op[] {
   }
   return [
     ...ops,
-    sys('setresgid', [gid, gid, gid], { say: `become group ${String(gid)}`, pointer: `${pointer}/gid` }),
-    sys('setresuid', [uid, uid, uid], { say: `become user ${String(uid)}`, pointer: `${pointer}/uid` }),
+    ...becomeIds('setresgid', gid, { say: `become group ${String(gid)}`, pointer: `${pointer}/gid` }),
+    ...becomeIds('setresuid', uid, { say: `become user ${String(uid)}`, pointer: `${pointer}/uid` }),
     sys('umask', [umask], { say: `set the umask to 0${umask.toString(8)}`, pointer: `${pointer}/umask` }),
+  ];
+}
+
+/** All three of the ids. EINVAL has one meaning here, and says it in too few words. */
+function becomeIds(name: 'setresgid' | 'setresuid', id: number, notes: { say: string; pointer: string }): Op[] {
+  const result = reg(name);
+  const mapped = label(`${name} done`);
+  return [
+    sys(name, [id, id, id], { to: result, unless: { errno: ['EINVAL'] }, ...notes }),
+    branch(result, '==', 0, mapped),
+    raise(`${notes.say}: it has no mapping in the user namespace`, { pointer: notes.pointer }),
+    here(mapped),
   ];
 }
 

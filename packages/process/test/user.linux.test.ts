@@ -50,10 +50,10 @@ describe('planUser on Linux', () => {
       failed('drop the supplementary groups: operation not permitted'),
     );
     expect(await runOps(planUser({ uid: 5, gid: 0 }, { setgroups: 'denied' }), { wrapper })).to.deep.equal(
-      failed('become user 5: invalid argument'),
+      failed('become user 5: it has no mapping in the user namespace'),
     );
     expect(await runOps(planUser({ uid: 0, gid: 5 }, { setgroups: 'denied' }), { wrapper })).to.deep.equal(
-      failed('become group 5: invalid argument'),
+      failed('become group 5: it has no mapping in the user namespace'),
     );
   });
 
