@@ -1,22 +1,24 @@
 /**
  * The terminal of a container, and who stays with it.
  *
- * Inside, `planConsole` makes a pseudo terminal on the container's own devpts, binds it to /dev/console and
- * gives it to the process. Its master comes out through a socket; outside, `planRelay` carries bytes
- * between it and the user's terminal. A container without a terminal is stayed with by `planSupervise`.
+ * `planTerminal` gives the parts of a container's program. Inside, a pseudo terminal is made on the container's
+ * own devpts, bound to /dev/console, and given to the process. Its master comes out through a socket;
+ * outside, the host half carries bytes between it and the user's terminal, or someone else does who is
+ * listening at a console socket. A container without a terminal has the standard streams for itself, and is waited for.
  *
  * ```
- * host       blockSignals  openConsoleChannel  (clone)  …  receiveConsole  planRelay
- * container  beginSession  planConsole.open  sendConsole  planConsole.attach  unblockSignals  (execve)
+ * host       blockSignals  connect  (clone)  host  …            stay
+ * container                                  container  …  open  …  attach  …  unblockSignals  (execve)
  * ```
  *
  * All of it is ops: no JavaScript needs to be there while the container runs. What execve(2) kept from whoever
- * started the program is undone before all that, by its `prologue`.
+ * started the program is undone before all that, by its `prologue`. The parts are there one by one as well.
  *
  * @packageDocumentation
  */
 export { connectConsoleSocket, type ConsoleChannel, openConsoleChannel, receiveConsole, sendConsole } from './console-channel.js';
 export { type ConsolePlan, type ConsoleRegs, planConsole, type PlanConsoleInput } from './console.js';
+export { planTerminal, type PlanTerminalSettings, type TerminalPlan, type TerminalProcess, type TerminalRegs } from './plan.js';
 export { planRelay, type RelayRegs } from './relay.js';
 export { receiveFd, sendFd } from './scm-rights.js';
 export { beginSession } from './session.js';
