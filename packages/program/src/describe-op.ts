@@ -57,7 +57,7 @@ export class OpDescriber {
       case 'format':
         return `${result}format(${this.operand(first)}, ${JSON.stringify(this.#template(op))})`;
       case 'raise': {
-        const by = second?.kind === 'register' ? ` by op ${this.operand(second)}` : '';
+        const by = second?.kind === 'register' ? ` for op ${this.operand(second)}` : '';
         return `raise${first === undefined || isZero(first) ? '' : ` ${this.#errno(first)}`}${by}`;
       }
       default: {

@@ -10,6 +10,7 @@ const packages: Readonly<Record<string, string>> = {
   'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu',
   busybox: 'busybox-static',
   newuidmap: 'uidmap',
+  'qemu-aarch64-static': 'qemu-user-static',
   setpriv: 'util-linux',
   unshare: 'util-linux',
 };
