@@ -45,11 +45,14 @@ export function assemblyClosed(): PlumbingError {
 
 export function closeFailed(failures: readonly { service: string; plugin: string; cause: unknown }[]): PlumbingError {
   const [first] = failures;
-  return new PlumbingError(`closing the assembly: plugin ${first?.plugin} could not dispose of ${first?.service}: ${textOf(first?.cause)}`, {
-    code: 'DISPOSE_FAILED',
-    cause: first?.cause,
-    details: { failures: failures.map(({ service, plugin, cause }) => ({ service, plugin, message: textOf(cause) })) },
-  });
+  return new PlumbingError(
+    `closing the assembly: plugin ${first?.plugin} could not dispose of ${first?.service}: ${textOf(first?.cause)}`,
+    {
+      code: 'DISPOSE_FAILED',
+      cause: first?.cause,
+      details: { failures: failures.map(({ service, plugin, cause }) => ({ service, plugin, message: textOf(cause) })) },
+    },
+  );
 }
 
 export function phaseTwice(pipeline: string, phases: readonly string[]): PlumbingError {
@@ -69,7 +72,12 @@ export function stepFailed(info: StepInfo, cause: unknown, undoErrors: readonly 
   return new StepError(`${placeOf(info)} failed: ${textOf(cause)}`, { ...info, cause, undoErrors });
 }
 
-export function stepAborted(info: StepInfo, state: 'waiting' | 'stopped' | 'hanging', cause: unknown, undoErrors: readonly unknown[]): StepError {
+export function stepAborted(
+  info: StepInfo,
+  state: 'waiting' | 'stopped' | 'hanging',
+  cause: unknown,
+  undoErrors: readonly unknown[],
+): StepError {
   const what = {
     waiting: 'was not started',
     stopped: 'was stopped',

@@ -41,10 +41,7 @@ export interface Pipeline<Ctx, Name extends string = string> {
 
 /** The half of a pipeline that knows its context and waits for its phases. @public */
 export interface PipelineStart<Ctx> {
-  inPhases<const Names extends readonly string[]>(
-    names: Names,
-    settings?: PipelineSettings<Ctx>,
-  ): Pipeline<Ctx, Names[number]>;
+  inPhases<const Names extends readonly string[]>(names: Names, settings?: PipelineSettings<Ctx>): Pipeline<Ctx, Names[number]>;
 }
 
 /**
@@ -72,7 +69,7 @@ export function pipeline<Ctx>(id: string): PipelineStart<Ctx> {
         ...(settings.enter === undefined ? {} : { enter: settings.enter }),
       };
       if (new Set(names).size < names.length) throw phaseTwice(id, names);
-      for (const name of names as readonly Name[]) phase[name] = { kind: 'phase', name, pipeline: made as Pipeline<Ctx> };
+      for (const name of names as readonly Name[]) phase[name] = { kind: 'phase', name, pipeline: made };
       return made;
     },
   };

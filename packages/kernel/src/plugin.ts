@@ -62,8 +62,8 @@ export function definePlugin<
     requires: definition.requires ?? {},
     optional: definition.optional ?? {},
     config: definition.config,
-    probe: definition.probe as Plugin['probe'],
-    declare: definition.declare as unknown as Plugin['declare'],
+    probe: definition.probe,
+    declare: definition.declare,
   };
 }
 

@@ -39,7 +39,11 @@ describe('two copies of the package in one process', () => {
       api: 1,
       requires: { kettle: mine.Kettle, leaves: mine.Leaf },
       declare: ({ step }) => [
-        step(mine.brew.phase.heat, { id: 'a.read', reads: [mine.Water], run: (log, { kettle, leaves }) => void log.push(`read ${kettle} ${leaves.join()}`) }),
+        step(mine.brew.phase.heat, {
+          id: 'a.read',
+          reads: [mine.Water],
+          run: (log, { kettle, leaves }) => void log.push(`read ${kettle} ${leaves.join()}`),
+        }),
       ],
     });
     const assembly = await first.assemble({ config: { api: 1, plugins: { consumer: {}, provider: {} } }, plugins: { consumer, provider } });

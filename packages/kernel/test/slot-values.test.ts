@@ -16,6 +16,8 @@ describe('SlotValues', () => {
   });
 
   it('names the slot that was needed and not written', () => {
-    expect(() => new SlotValues().need(Water)).to.throw('nothing was written to slot kitchen.water').with.property('code', 'SLOT_EMPTY');
+    expect(() => new SlotValues().need(Water))
+      .to.throw('nothing was written to slot kitchen.water')
+      .with.property('code', 'SLOT_EMPTY');
   });
 });

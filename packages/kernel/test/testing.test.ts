@@ -11,7 +11,10 @@ const tea = definePlugin({
   config: litresSchema,
   probe: ({ litres }) => (litres < 5 ? { supported: true } : { supported: false, reason: 'pot too small' }),
   declare: ({ step }, { litres }) => [
-    step(brew.phase.heat, { id: 'tea.brew', run: ({ log }, { kettle, leaves }) => void log.push(`${litres} ${kettle.boil()} ${leaves.map(({ name }) => name).join()}`) }),
+    step(brew.phase.heat, {
+      id: 'tea.brew',
+      run: ({ log }, { kettle, leaves }) => void log.push(`${litres} ${kettle.boil()} ${leaves.map(({ name }) => name).join()}`),
+    }),
   ],
 });
 const fakes = [fake(Kettle, { boil: () => 'pretend' }), fake(Leaf, { name: 'assam' }), fake(Leaf, { name: 'oolong' })];
@@ -37,7 +40,12 @@ describe('assembleForTest', () => {
 
   it('leaves the disposal of fakes to the test', async () => {
     let disposed = false;
-    const kettle = { boil: () => '', [Symbol.dispose]: () => { disposed = true; } };
+    const kettle = {
+      boil: () => '',
+      [Symbol.dispose]: () => {
+        disposed = true;
+      },
+    };
     const assembly = await assembleForTest(tea, { fakes: [fake(Kettle, kettle)] });
     expect(assembly.get(Kettle)).to.equal(kettle);
     await assembly.close();

@@ -242,8 +242,8 @@ export function awaitBorn(channel: Channel, pid: Reg): Op[] {
 }
 
 /**
- * Makes this process and what it clones none that others may ptrace or whose fds they may take, before it enters
- * namespaces where others are. The kernel undoes it with execve(2), and so do we never.
+ * Closes this process and those that it clones to ptrace(2), and their fds to others, before it enters namespaces where
+ * others are. execve(2) opens them again. /proc files of theirs belong to root meanwhile.
  *
  * @man PR_SET_DUMPABLE(2const)
  */

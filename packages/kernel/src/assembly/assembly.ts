@@ -66,7 +66,7 @@ export function createAssembly({ instances, graph, plans, services }: AssemblyPa
     optional,
     all: (point) => resolve(point) as never,
     pipeline(pipeline) {
-      const plan = plans.get(pipeline.id) ?? { pipeline: pipeline as Pipeline<never>, steps: [] };
+      const plan = plans.get(pipeline.id) ?? { pipeline: pipeline, steps: [] };
       return {
         run: (ctx, settings = {}) => runPlan(plan, ctx as never, depsOf, settings),
         describe: () => describePipeline(plan),

@@ -62,9 +62,13 @@ function probe(instance: Instance, plugin: Plugin, problems: AssemblyProblem[]):
 
 function declare(instance: Instance, plugin: Plugin, problems: AssemblyProblem[]): void {
   const dependencies = dependenciesOf(plugin);
-  const wrong = dependencies.filter(({ token }) => !isDependency(token)).map(({ name }) => `${name} is not a service or an extension point`);
+  const wrong = dependencies
+    .filter(({ token }) => !isDependency(token))
+    .map(({ name }) => `${name} is not a service or an extension point`);
   try {
-    const declared = plugin.declare(declareKit, instance.config as never).filter((item) => item !== undefined && item !== null && item !== false);
+    const declared = plugin
+      .declare(declareKit, instance.config as never)
+      .filter((item) => item !== undefined && item !== null && item !== false);
     const factories = declared.filter((item): item is FactoryDeclaration => item.kind === 'factory');
     instance.steps = declared.filter((item): item is StepDeclaration => item.kind === 'step');
     instance.factories = factories.filter(({ token }) => isDependency(token));

@@ -39,7 +39,10 @@ export function chooseProviders(
     if (choice !== undefined) bound.add(id);
     if (chosen !== undefined) {
       providers.set(key, [chosen]);
-      passedOver.set(key, list.filter((provider) => provider !== chosen));
+      passedOver.set(
+        key,
+        list.filter((provider) => provider !== chosen),
+      );
     } else if (choice !== undefined) {
       problems.push(unknownBind(id, choice, whyNot(choice, instances), `provided by ${idsOf(list).join(', ')}`));
     } else if (list.length > 1) {
@@ -49,7 +52,10 @@ export function chooseProviders(
   const services = [...providers.values()].map(([first]) => first!.token).filter(({ kind }) => kind === 'service');
   for (const [id, instance] of Object.entries(bind)) {
     if (bound.has(id)) continue;
-    const nearest = nearestName(id, services.map((token) => token.id));
+    const nearest = nearestName(
+      id,
+      services.map((token) => token.id),
+    );
     problems.push(unknownBind(id, instance, 'but nothing provides it', nearest === undefined ? undefined : `did you mean ${nearest}?`));
   }
   return { providers, passedOver };

@@ -31,7 +31,13 @@ export function orderSteps(pipeline: Pipeline<never>, steps: readonly PlannedSte
   const { order, cycles } = topologicalOrder(ranked.length, inside);
   for (const cycle of cycles) {
     const path = [cycle[0]!.from, ...cycle.map(({ to }) => to)].map((index) => ranked[index]!.info.step);
-    problems.push(stepCycle(`${pipeline.id}/${ranked[cycle[0]!.from]!.info.phase}`, path, cycle.map(({ why }) => why)));
+    problems.push(
+      stepCycle(
+        `${pipeline.id}/${ranked[cycle[0]!.from]!.info.phase}`,
+        path,
+        cycle.map(({ why }) => why),
+      ),
+    );
   }
   return order.map((index) => ranked[index]!).sort((a, b) => phaseOf(a) - phaseOf(b));
 }

@@ -2,7 +2,17 @@ import { PlumbingError } from '@standpipe/errors';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { assemble, definePlugin, service } from '../../src/index.js';
-import { assembleAll, brew, type Kettle as KettleType, Kettle, kettleLike, kettlePlugin, Leaf, newPot, rejection } from '../fixtures/kitchen.js';
+import {
+  assembleAll,
+  brew,
+  type Kettle as KettleType,
+  Kettle,
+  kettleLike,
+  kettlePlugin,
+  Leaf,
+  newPot,
+  rejection,
+} from '../fixtures/kitchen.js';
 
 const Tea = service<{ describe(): string }>('kitchen.tea');
 
@@ -13,7 +23,9 @@ const teaPlugin = definePlugin({
   requires: { kettle: Kettle, leaves: Leaf },
   optional: { milk: service<string>('kitchen.milk') },
   declare: ({ provide }) => [
-    provide(Tea, ({ kettle, leaves, milk }) => ({ describe: () => `${kettle.boil()}, ${leaves.map(({ name }) => name).join('+')}, ${milk ?? 'no milk'}` })),
+    provide(Tea, ({ kettle, leaves, milk }) => ({
+      describe: () => `${kettle.boil()}, ${leaves.map(({ name }) => name).join('+')}, ${milk ?? 'no milk'}`,
+    })),
   ],
 });
 
@@ -23,7 +35,11 @@ function leaf(name: string) {
 
 describe('an assembly', () => {
   it('injects services, optional services and extension points', async () => {
-    const milk = definePlugin({ id: 'milk', api: 1, declare: ({ provide }) => [provide(service<string>('kitchen.milk'), () => 'oat milk')] });
+    const milk = definePlugin({
+      id: 'milk',
+      api: 1,
+      declare: ({ provide }) => [provide(service<string>('kitchen.milk'), () => 'oat milk')],
+    });
     const options = { kettle: { litres: 2 } };
     const without = await assembleAll([leaf('oolong'), teaPlugin, kettlePlugin, leaf('assam')], { options });
     expect(without.get(Tea).describe()).to.equal('boiled 2 l, oolong+assam, no milk');
@@ -64,7 +80,12 @@ describe('an assembly', () => {
     const tokens = [service<unknown>('a'), service<unknown>('b'), service<unknown>('c'), service<unknown>('d')] as const;
     const fn = (): number => 1;
     const values = [fn, null, undefined, 0];
-    const plugin = definePlugin({ id: 'p', api: 1, requires: { kettle: Kettle }, declare: ({ provide }) => tokens.map((token, index) => provide(token, () => values[index])) });
+    const plugin = definePlugin({
+      id: 'p',
+      api: 1,
+      requires: { kettle: Kettle },
+      declare: ({ provide }) => tokens.map((token, index) => provide(token, () => values[index])),
+    });
     const assembly = await assembleAll([plugin, kettlePlugin]);
     expect(tokens.map((token) => assembly.get(token))).to.deep.equal(values);
   });
@@ -72,7 +93,9 @@ describe('an assembly', () => {
   it('says what is missing and what comes near', async () => {
     const assembly = await assembleAll([kettlePlugin]);
     const nearly = service<string>('kitchen.kettel');
-    expect(() => assembly.get(nearly)).to.throw('no plugin provides kitchen.kettel').with.property('hint', 'there is kitchen.kettle');
+    expect(() => assembly.get(nearly))
+      .to.throw('no plugin provides kitchen.kettel')
+      .with.property('hint', 'there is kitchen.kettle');
     expect(assembly.optional(nearly)).to.equal(undefined);
     expect(assembly.optional(Kettle)?.boil()).to.equal('boiled 1 l');
     expect(assembly.all(Leaf)).to.deep.equal([]);
@@ -83,12 +106,22 @@ describe('an assembly', () => {
     const config = { api: 1, bind: { 'kitchen.kettle': 'steel' }, plugins: { copper: {}, steel: {} } } as const;
     const assembly = await assembleAll([kettleLike('copper'), kettleLike('steel')], { config });
     expect(assembly.get(Kettle).boil()).to.equal('steel');
-    expect(assembly.describe().services).to.deep.equal([{ id: 'kitchen.kettle', provider: 'steel', passedOver: ['copper'], requiredBy: [] }]);
+    expect(assembly.describe().services).to.deep.equal([
+      { id: 'kitchen.kettle', provider: 'steel', passedOver: ['copper'], requiredBy: [] },
+    ]);
   });
 
   it('runs one plugin as several instances, each with its options', async () => {
-    const jar = definePlugin({ id: 'jar', api: 1, config: kettlePlugin.config, declare: ({ extend }, config) => [extend(Leaf, () => ({ name: JSON.stringify(config) }))] });
-    const config = { api: 1, plugins: { 'jar/left': { litres: 3 }, right: { use: 'jar', litres: 4 }, '@acme/jar/big': { use: 'jar' } } } as const;
+    const jar = definePlugin({
+      id: 'jar',
+      api: 1,
+      config: kettlePlugin.config,
+      declare: ({ extend }, config) => [extend(Leaf, () => ({ name: JSON.stringify(config) }))],
+    });
+    const config = {
+      api: 1,
+      plugins: { 'jar/left': { litres: 3 }, right: { use: 'jar', litres: 4 }, '@acme/jar/big': { use: 'jar' } },
+    } as const;
     const assembly = await assemble({ config, plugins: { jar } });
     expect(assembly.all(Leaf).map(({ name }) => name)).to.deep.equal(['{"litres":3}', '{"litres":4}', '{"litres":1}']);
   });
@@ -127,7 +160,16 @@ describe('an assembly', () => {
       declare: () => expect.fail('a skipped plugin declared'),
     });
     const assembly = await assembleAll([skipped, leaf('assam')]);
-    expect(assembly.plugins[0]).to.deep.equal({ id: 'skipped', plugin: 'skipped', state: 'skipped', reason: 'no room for {"litres":1}', required: false, provides: [], extends: [], steps: [] });
+    expect(assembly.plugins[0]).to.deep.equal({
+      id: 'skipped',
+      plugin: 'skipped',
+      state: 'skipped',
+      reason: 'no room for {"litres":1}',
+      required: false,
+      provides: [],
+      extends: [],
+      steps: [],
+    });
     expect(assembly.all(Leaf)).to.have.length(1);
   });
 
@@ -138,7 +180,9 @@ describe('an assembly', () => {
       requires: { kettle: Kettle },
       declare: ({ step }) => [false, undefined, step(brew.phase.heat, { id: 'water.boil', run: () => undefined, undo: () => undefined })],
     });
-    const { plugins, services, extensionPoints, pipelines } = (await assembleAll([boil, kettlePlugin, leaf('assam'), teaPlugin])).describe();
+    const { plugins, services, extensionPoints, pipelines } = (
+      await assembleAll([boil, kettlePlugin, leaf('assam'), teaPlugin])
+    ).describe();
     expect(plugins.map(({ id, provides, extends: extended, steps }) => ({ id, provides, extended, steps }))).to.deep.equal([
       { id: 'boil', provides: [], extended: [], steps: ['brew/heat: water.boil'] },
       { id: 'kettle', provides: ['kitchen.kettle'], extended: [], steps: [] },
@@ -154,7 +198,15 @@ describe('an assembly', () => {
   });
 
   it('names plugin and service when a factory throws, however deep', async () => {
-    const broken = definePlugin({ id: 'broken', api: 1, declare: ({ provide }) => [provide(Kettle, () => { throw new Error('leaks'); })] });
+    const broken = definePlugin({
+      id: 'broken',
+      api: 1,
+      declare: ({ provide }) => [
+        provide(Kettle, () => {
+          throw new Error('leaks');
+        }),
+      ],
+    });
     const assembly = await assembleAll([broken, teaPlugin]);
     for (const token of [Kettle, Tea]) {
       const error = caught(() => assembly.get<unknown>(token));
@@ -165,7 +217,11 @@ describe('an assembly', () => {
   });
 
   it('refuses a factory that makes a promise', async () => {
-    const hasty = definePlugin({ id: 'hasty', api: 1, declare: ({ provide }) => [provide(service<unknown>('x'), () => Promise.reject(new Error('unseen')))] });
+    const hasty = definePlugin({
+      id: 'hasty',
+      api: 1,
+      declare: ({ provide }) => [provide(service<unknown>('x'), () => Promise.reject(new Error('unseen')))],
+    });
     const assembly = await assembleAll([hasty]);
     const error = caught(() => assembly.get(service('x')));
     expect(error.code).to.equal('SERVICE_ASYNC');
@@ -198,20 +254,35 @@ describe('an assembly', () => {
 
   it('tries every disposal and throws the first failure', async () => {
     const log: string[] = [];
-    const bad = (id: string) => definePlugin({
-      id, api: 1,
-      declare: ({ extend }) => [extend(Leaf, { create: () => ({ name: id }), dispose: () => { log.push(id); throw new Error(`${id} sticks`); } })],
-    });
+    const bad = (id: string) =>
+      definePlugin({
+        id,
+        api: 1,
+        declare: ({ extend }) => [
+          extend(Leaf, {
+            create: () => ({ name: id }),
+            dispose: () => {
+              log.push(id);
+              throw new Error(`${id} sticks`);
+            },
+          }),
+        ],
+      });
     const assembly = await assembleAll([bad('a'), bad('b')]);
     assembly.all(Leaf);
     const error = await rejection(assembly.close());
     expect(log).to.deep.equal(['b', 'a']);
-    expect(error).to.include({ code: 'DISPOSE_FAILED', message: 'closing the assembly: plugin b could not dispose of tea.leaves: b sticks' });
-    expect(() => assembly.all(Leaf)).to.throw('the assembly is closed').with.property('code', 'ASSEMBLY_CLOSED');
+    expect(error).to.include({
+      code: 'DISPOSE_FAILED',
+      message: 'closing the assembly: plugin b could not dispose of tea.leaves: b sticks',
+    });
+    expect(() => assembly.all(Leaf))
+      .to.throw('the assembly is closed')
+      .with.property('code', 'ASSEMBLY_CLOSED');
     await assembly.close();
   });
 
-  it('gives steps their plugin\'s own services', async () => {
+  it("gives steps their plugin's own services", async () => {
     const own = definePlugin({
       id: 'own',
       api: 1,

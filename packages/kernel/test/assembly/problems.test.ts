@@ -2,7 +2,18 @@ import { AssemblyError } from '@standpipe/errors';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { assemble, definePlugin, pipeline, type Plugin, service, type StandardSchema } from '../../src/index.js';
-import { assembleAll, brew, type Kettle as KettleType, Kettle, kettleLike, kettlePlugin, Leaf, type Pot, problemsOf, rejection } from '../fixtures/kitchen.js';
+import {
+  assembleAll,
+  brew,
+  type Kettle as KettleType,
+  Kettle,
+  kettleLike,
+  kettlePlugin,
+  Leaf,
+  type Pot,
+  problemsOf,
+  rejection,
+} from '../fixtures/kitchen.js';
 
 const tea = definePlugin({
   id: 'tea',
@@ -17,7 +28,14 @@ function schemaOf(validate: StandardSchema['~standard']['validate']): StandardSc
 
 describe('problems of an assembly', () => {
   it('MISSING_SERVICE says who would provide it', async () => {
-    const known = { tea, kettle: kettlePlugin, samovar: (): Plugin => kettleLike('samovar'), broken: (): Plugin => { throw new Error('gone'); } };
+    const known = {
+      tea,
+      kettle: kettlePlugin,
+      samovar: (): Plugin => kettleLike('samovar'),
+      broken: (): Plugin => {
+        throw new Error('gone');
+      },
+    };
     expect(await problemsOf(assemble({ config: { api: 1, plugins: { tea: {} } }, plugins: known }))).to.deep.equal([
       'MISSING_SERVICE kitchen.kettle: needed by tea (requires.kettle) (provided by kettle; add plugins.kettle; or provided by samovar; add plugins.samovar)',
     ]);
@@ -32,7 +50,9 @@ describe('problems of an assembly', () => {
   });
 
   it('MISSING_SERVICE covers what the runtime itself asks for', async () => {
-    expect(await problemsOf(assembleAll([], { requires: [Kettle, Leaf] }))).to.deep.equal(['MISSING_SERVICE kitchen.kettle: needed by the runtime (requires)']);
+    expect(await problemsOf(assembleAll([], { requires: [Kettle, Leaf] }))).to.deep.equal([
+      'MISSING_SERVICE kitchen.kettle: needed by the runtime (requires)',
+    ]);
   });
 
   it('AMBIGUOUS_SERVICE names the providers and what to set', async () => {
@@ -42,16 +62,30 @@ describe('problems of an assembly', () => {
   });
 
   const binds: readonly [string, Record<string, string>, string][] = [
-    ['a plugin that is not there', { 'kitchen.kettle': 'gold' }, 'UNKNOWN_BIND kitchen.kettle: bound to gold, which is not among the plugins (provided by copper, steel)'],
-    ['a plugin that does not provide it', { 'kitchen.kettle': 'cup' }, 'UNKNOWN_BIND kitchen.kettle: bound to cup, which does not provide it (provided by copper, steel)'],
-    ['a plugin that is skipped', { 'kitchen.kettle': 'old' }, 'UNKNOWN_BIND kitchen.kettle: bound to old, which is skipped (provided by copper, steel)'],
+    [
+      'a plugin that is not there',
+      { 'kitchen.kettle': 'gold' },
+      'UNKNOWN_BIND kitchen.kettle: bound to gold, which is not among the plugins (provided by copper, steel)',
+    ],
+    [
+      'a plugin that does not provide it',
+      { 'kitchen.kettle': 'cup' },
+      'UNKNOWN_BIND kitchen.kettle: bound to cup, which does not provide it (provided by copper, steel)',
+    ],
+    [
+      'a plugin that is skipped',
+      { 'kitchen.kettle': 'old' },
+      'UNKNOWN_BIND kitchen.kettle: bound to old, which is skipped (provided by copper, steel)',
+    ],
   ];
   for (const [title, bind, problem] of binds) {
     it(`UNKNOWN_BIND refuses ${title}`, async () => {
       const cup = definePlugin({ id: 'cup', api: 1, declare: () => [] });
       const old: Plugin = { ...kettleLike('old'), probe: () => ({ supported: false, reason: 'rusty' }) };
       const plugins = { copper: {}, steel: {}, cup: {}, old: {} };
-      expect(await problemsOf(assembleAll([kettleLike('copper'), kettleLike('steel'), cup, old], { config: { api: 1, bind, plugins } }))).to.deep.equal([problem]);
+      expect(
+        await problemsOf(assembleAll([kettleLike('copper'), kettleLike('steel'), cup, old], { config: { api: 1, bind, plugins } })),
+      ).to.deep.equal([problem]);
     });
   }
 
@@ -73,8 +107,19 @@ describe('problems of an assembly', () => {
   });
 
   it('DUPLICATE_ID covers steps, and services that one plugin provides twice', async () => {
-    const twice = definePlugin({ id: 'twice', api: 1, declare: ({ provide }) => [provide(Kettle, (): KettleType => ({ boil: () => '' })), provide(Kettle, (): KettleType => ({ boil: () => '' }))] });
-    const again = definePlugin({ id: 'again', api: 1, declare: ({ step }) => [step(brew.phase.pour, { id: 'water.boil', run: () => undefined })] });
+    const twice = definePlugin({
+      id: 'twice',
+      api: 1,
+      declare: ({ provide }) => [
+        provide(Kettle, (): KettleType => ({ boil: () => '' })),
+        provide(Kettle, (): KettleType => ({ boil: () => '' })),
+      ],
+    });
+    const again = definePlugin({
+      id: 'again',
+      api: 1,
+      declare: ({ step }) => [step(brew.phase.pour, { id: 'water.boil', run: () => undefined })],
+    });
     expect(await problemsOf(assembleAll([tea, again, twice]))).to.deep.equal([
       'DUPLICATE_ID brew: water.boil: placed by tea and again (step ids are unique in a pipeline; disable one of the plugins or rename its step)',
       'DUPLICATE_ID kitchen.kettle: provided twice by twice',
@@ -108,10 +153,35 @@ describe('problems of an assembly', () => {
   });
 
   const configs: readonly [string, Plugin, Record<string, unknown>, readonly string[]][] = [
-    ['by path', kettlePlugin, { litres: 'two', size: 1 }, ['CONFIG_INVALID kettle: /plugins/kettle/litres: must be a number', 'CONFIG_INVALID kettle: /plugins/kettle/size: unknown option']],
-    ['options of a plugin that takes none', kettleLike('kettle'), { litres: 2 }, ['CONFIG_INVALID kettle: /plugins/kettle/litres: the plugin takes no options']],
-    ['a schema that makes one wait', { ...kettlePlugin, config: schemaOf(async (value) => ({ value })) }, {}, ['CONFIG_INVALID kettle: /plugins/kettle: the schema of the plugin validates asynchronously']],
-    ['a schema that throws', { ...kettlePlugin, config: schemaOf(() => { throw new Error('ouch'); }) }, {}, ['CONFIG_INVALID kettle: /plugins/kettle: the schema of the plugin threw: ouch']],
+    [
+      'by path',
+      kettlePlugin,
+      { litres: 'two', size: 1 },
+      ['CONFIG_INVALID kettle: /plugins/kettle/litres: must be a number', 'CONFIG_INVALID kettle: /plugins/kettle/size: unknown option'],
+    ],
+    [
+      'options of a plugin that takes none',
+      kettleLike('kettle'),
+      { litres: 2 },
+      ['CONFIG_INVALID kettle: /plugins/kettle/litres: the plugin takes no options'],
+    ],
+    [
+      'a schema that makes one wait',
+      { ...kettlePlugin, config: schemaOf(async (value) => ({ value })) },
+      {},
+      ['CONFIG_INVALID kettle: /plugins/kettle: the schema of the plugin validates asynchronously'],
+    ],
+    [
+      'a schema that throws',
+      {
+        ...kettlePlugin,
+        config: schemaOf(() => {
+          throw new Error('ouch');
+        }),
+      },
+      {},
+      ['CONFIG_INVALID kettle: /plugins/kettle: the schema of the plugin threw: ouch'],
+    ],
   ];
   for (const [title, plugin, options, problems] of configs) {
     it(`CONFIG_INVALID reports ${title}`, async () => {
@@ -128,18 +198,27 @@ describe('problems of an assembly', () => {
   });
 
   it('PROBE_FAILED and DECLARE_FAILED name the plugin that threw', async () => {
-    const boom = (): never => { throw new TypeError('boom'); };
-    expect(await problemsOf(assembleAll([{ ...kettleLike('a'), probe: boom }, { ...kettleLike('b'), declare: boom }]))).to.deep.equal([
-      "DECLARE_FAILED b: the plugin's declare threw: boom",
-      "PROBE_FAILED a: the plugin's probe threw: boom",
-    ]);
+    const boom = (): never => {
+      throw new TypeError('boom');
+    };
+    expect(
+      await problemsOf(
+        assembleAll([
+          { ...kettleLike('a'), probe: boom },
+          { ...kettleLike('b'), declare: boom },
+        ]),
+      ),
+    ).to.deep.equal(["DECLARE_FAILED b: the plugin's declare threw: boom", "PROBE_FAILED a: the plugin's probe threw: boom"]);
   });
 
   it('DECLARE_FAILED reports declarations that make no sense', async () => {
     const odd: Plugin = {
       ...kettleLike('odd'),
       requires: { clock: undefined as never },
-      declare: ({ provide }) => [provide(Kettle as never, { needs: ['spoon'] as never, create: () => ({}) as never }), provide(undefined as never, () => 0 as never)],
+      declare: ({ provide }) => [
+        provide(Kettle as never, { needs: ['spoon'] as never, create: () => ({}) }),
+        provide(undefined as never, () => 0),
+      ],
     };
     expect(await problemsOf(assembleAll([odd]))).to.deep.equal([
       'DECLARE_FAILED odd: a factory is given for what is neither a service nor an extension point',
@@ -150,7 +229,15 @@ describe('problems of an assembly', () => {
 
   it('PLUGIN_LOAD reports what cannot be loaded or is no plugin', async () => {
     const config = { api: 1, plugins: { a: {}, b: {}, c: {}, d: {} } } as const;
-    const plugins = { a: (): Plugin => { throw new Error('no file'); }, b: {} as Plugin, c: async (): Promise<Plugin> => { throw new Error('no net'); } };
+    const plugins = {
+      a: (): Plugin => {
+        throw new Error('no file');
+      },
+      b: {} as Plugin,
+      c: async (): Promise<Plugin> => {
+        throw new Error('no net');
+      },
+    };
     expect(await problemsOf(assemble({ config, plugins, resolve: async () => 'text' }))).to.deep.equal([
       'PLUGIN_LOAD a: a could not be loaded: no file',
       'PLUGIN_LOAD b: b is not a plugin (export what definePlugin returns)',
@@ -160,7 +247,12 @@ describe('problems of an assembly', () => {
   });
 
   it('UNKNOWN_PLUGIN guesses at mistyped names, in the lists too', async () => {
-    const config = { api: 1, required: ['kettel'], disabled: ['nothing'], plugins: { kettle: { use: 'kettla' }, 'constructor': {} } } as const;
+    const config = {
+      api: 1,
+      required: ['kettel'],
+      disabled: ['nothing'],
+      plugins: { kettle: { use: 'kettla' }, constructor: {} },
+    } as const;
     expect(await problemsOf(assemble({ config, plugins: { kettle: kettlePlugin } }))).to.deep.equal([
       'UNKNOWN_PLUGIN constructor: no plugin is called constructor (plugins.constructor)',
       'UNKNOWN_PLUGIN disabled: no plugin is called nothing (in disabled)',
@@ -170,7 +262,10 @@ describe('problems of an assembly', () => {
   });
 
   it('come all at once, sorted, with the state of every plugin', async () => {
-    const skipped: Plugin = { ...definePlugin({ id: 'fire', api: 1, declare: () => [] }), probe: () => ({ supported: false, reason: 'wet' }) };
+    const skipped: Plugin = {
+      ...definePlugin({ id: 'fire', api: 1, declare: () => [] }),
+      probe: () => ({ supported: false, reason: 'wet' }),
+    };
     const error = await rejection(assembleAll([tea, { ...kettlePlugin, api: 7 }, skipped]));
     if (!AssemblyError.is(error)) throw error;
     expect(error.message).to.equal('assembly failed: 2 problems');

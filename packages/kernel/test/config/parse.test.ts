@@ -19,7 +19,13 @@ describe('parseAssemblyConfig', () => {
       required: ['seccomp'],
       disabled: ['selinux'],
       bind: { 'cgroups.manager': 'cgroups-systemd' },
-      plugins: { seccomp: {}, selinux: {}, 'cgroups-systemd': { slice: 'machine.slice' }, 'gpu/left': { use: '@acme/runtime-gpu' }, '@acme/gpu/right': {} },
+      plugins: {
+        seccomp: {},
+        selinux: {},
+        'cgroups-systemd': { slice: 'machine.slice' },
+        'gpu/left': { use: '@acme/runtime-gpu' },
+        '@acme/gpu/right': {},
+      },
     };
     expect(parseAssemblyConfig(document, 'a.json')).to.deep.equal(document);
   });
@@ -34,13 +40,33 @@ describe('parseAssemblyConfig', () => {
     ['an unknown key', { api: 1, plugin: {} }, ['CONFIG_INVALID a.json: /plugin: unknown key (did you mean plugins?)']],
     ['no api', {}, ['CONFIG_INVALID a.json: /api: is missing, must be 1']],
     ['another api', { api: '1' }, ['CONFIG_INVALID a.json: /api: is "1", must be 1']],
-    ['lists that are none', { api: 1, required: 'seccomp', disabled: {} }, ['CONFIG_INVALID a.json: /disabled: must be an array of names', 'CONFIG_INVALID a.json: /required: must be an array of names']],
-    ['names that are none', { api: 1, required: ['a', 1], disabled: [''], extends: 1 }, ['CONFIG_INVALID a.json: /disabled/0: must be a non-empty string', 'CONFIG_INVALID a.json: /extends: must be a non-empty string', 'CONFIG_INVALID a.json: /required/1: must be a non-empty string']],
-    ['a plugin both required and disabled', { api: 1, required: ['a'], disabled: ['b', 'a'] }, ['CONFIG_INVALID a.json: /disabled/1: a is required as well']],
+    [
+      'lists that are none',
+      { api: 1, required: 'seccomp', disabled: {} },
+      ['CONFIG_INVALID a.json: /disabled: must be an array of names', 'CONFIG_INVALID a.json: /required: must be an array of names'],
+    ],
+    [
+      'names that are none',
+      { api: 1, required: ['a', 1], disabled: [''], extends: 1 },
+      [
+        'CONFIG_INVALID a.json: /disabled/0: must be a non-empty string',
+        'CONFIG_INVALID a.json: /extends: must be a non-empty string',
+        'CONFIG_INVALID a.json: /required/1: must be a non-empty string',
+      ],
+    ],
+    [
+      'a plugin both required and disabled',
+      { api: 1, required: ['a'], disabled: ['b', 'a'] },
+      ['CONFIG_INVALID a.json: /disabled/1: a is required as well'],
+    ],
     ['bindings to no name', { api: 1, bind: { 'a/b': 1 } }, ['CONFIG_INVALID a.json: /bind/a~1b: must be a non-empty string']],
     ['plugins that are no object', { api: 1, plugins: ['a'] }, ['CONFIG_INVALID a.json: /plugins: must be an object']],
     ['a plugin that is no object', { api: 1, plugins: { a: true } }, ['CONFIG_INVALID a.json: /plugins/a: must be an object']],
-    ['a use that is no name', { api: 1, plugins: { 'a/b': { use: '' } } }, ['CONFIG_INVALID a.json: /plugins/a~1b/use: must be a non-empty string']],
+    [
+      'a use that is no name',
+      { api: 1, plugins: { 'a/b': { use: '' } } },
+      ['CONFIG_INVALID a.json: /plugins/a~1b/use: must be a non-empty string'],
+    ],
   ];
   for (const [title, document, faults] of refused) {
     it(`refuses ${title}`, () => {
@@ -62,7 +88,13 @@ describe('parseAssemblyConfig', () => {
 
   describe('with extends', () => {
     const library: Record<string, unknown> = {
-      default: { api: 1, required: ['seccomp'], disabled: ['selinux'], bind: { a: 'x' }, plugins: { mounts: { strict: true }, seccomp: {}, selinux: {} } },
+      default: {
+        api: 1,
+        required: ['seccomp'],
+        disabled: ['selinux'],
+        bind: { a: 'x' },
+        plugins: { mounts: { strict: true }, seccomp: {}, selinux: {} },
+      },
       middle: { api: 1, extends: 'default', plugins: { rdt: {} } },
       left: { api: 1, extends: 'right' },
       right: { api: 1, extends: 'left' },
@@ -71,7 +103,14 @@ describe('parseAssemblyConfig', () => {
     const lookup: AssemblyLookup = (name) => (name in library ? { document: library[name], source: `${name}.json` } : undefined);
 
     it('lays the document over its base, through several floors', () => {
-      const document = { api: 1, extends: 'middle', required: ['selinux'], disabled: ['seccomp'], bind: { b: 'y' }, plugins: { own: {}, mounts: { lazy: true } } };
+      const document = {
+        api: 1,
+        extends: 'middle',
+        required: ['selinux'],
+        disabled: ['seccomp'],
+        bind: { b: 'y' },
+        plugins: { own: {}, mounts: { lazy: true } },
+      };
       const config = parseAssemblyConfig(document, 'a.json', lookup);
       expect(config).to.deep.equal({
         api: 1,

@@ -17,27 +17,50 @@ function plugin(id: string, wishes: readonly Wish[]): Plugin {
   return definePlugin({
     id,
     api: 1,
-    declare: ({ step }) => wishes.map(({ phase = brew.phase.heat, ...spec }) => step(phase, { ...spec, run: ({ log }) => void log.push(spec.id) })),
+    declare: ({ step }) =>
+      wishes.map(({ phase = brew.phase.heat, ...spec }) => step(phase, { ...spec, run: ({ log }) => void log.push(spec.id) })),
   });
 }
 
 async function orderOf(assembly: Assembly): Promise<string[]> {
   const pot = newPot();
   const { steps } = await assembly.pipeline(brew).run(pot);
-  const described = assembly.pipeline(brew).describe().phases.flatMap(({ steps: inPhase }) => inPhase.map(({ id }) => id));
+  const described = assembly
+    .pipeline(brew)
+    .describe()
+    .phases.flatMap(({ steps: inPhase }) => inPhase.map(({ id }) => id));
   expect(steps.map(({ step }) => step)).to.deep.equal(described);
   return pot.log;
 }
 
 describe('the order of steps', () => {
   const cases: readonly [string, readonly (readonly Wish[])[], readonly string[]][] = [
-    ['follows phases before anything else', [[{ id: 'a', phase: brew.phase.drink }, { id: 'b', phase: brew.phase.pour }], [{ id: 'c' }]], ['c', 'b', 'a']],
+    [
+      'follows phases before anything else',
+      [
+        [
+          { id: 'a', phase: brew.phase.drink },
+          { id: 'b', phase: brew.phase.pour },
+        ],
+        [{ id: 'c' }],
+      ],
+      ['c', 'b', 'a'],
+    ],
     ['breaks ties by config order', [[{ id: 'z' }], [{ id: 'a' }]], ['z', 'a']],
     ['breaks ties in one plugin by id', [[{ id: 'c' }, { id: 'a' }, { id: 'b' }]], ['a', 'b', 'c']],
     ['holds after', [[{ id: 'a', after: ['b'] }], [{ id: 'b' }]], ['b', 'a']],
     ['holds before', [[{ id: 'a' }], [{ id: 'b', before: ['a'] }]], ['b', 'a']],
     ['ignores edges to absent steps', [[{ id: 'a', after: ['x'], before: ['y'] }], [{ id: 'b' }]], ['a', 'b']],
-    ['accepts edges that the phases fulfil', [[{ id: 'a', phase: brew.phase.pour, after: ['b'] }, { id: 'b', before: ['a'] }]], ['b', 'a']],
+    [
+      'accepts edges that the phases fulfil',
+      [
+        [
+          { id: 'a', phase: brew.phase.pour, after: ['b'] },
+          { id: 'b', before: ['a'] },
+        ],
+      ],
+      ['b', 'a'],
+    ],
     ['puts writers before readers', [[{ id: 'a', reads: [Water] }], [{ id: 'b', writes: [Water] }]], ['b', 'a']],
     [
       'puts amenders between writers and readers',
@@ -52,7 +75,13 @@ describe('the order of steps', () => {
     ['lets a slot be read that nobody writes', [[{ id: 'a', reads: [Water] }]], ['a']],
     [
       'lets a later phase write again what was read earlier',
-      [[{ id: 'a', reads: [Water] }], [{ id: 'b', writes: [Water] }, { id: 'c', phase: brew.phase.pour, writes: [Water] }]],
+      [
+        [{ id: 'a', reads: [Water] }],
+        [
+          { id: 'b', writes: [Water] },
+          { id: 'c', phase: brew.phase.pour, writes: [Water] },
+        ],
+      ],
       ['b', 'a', 'c'],
     ],
     [
@@ -81,7 +110,14 @@ describe('the order of steps', () => {
       });
       const owners = wishes.map(() => Math.floor(random() * 4));
       const build = (list: readonly Wish[]): Promise<Assembly> =>
-        assembleAll([0, 1, 2, 3].map((owner) => plugin(`p${owner}`, list.filter(({ id }) => owners[Number(id.slice(1))] === owner))));
+        assembleAll(
+          [0, 1, 2, 3].map((owner) =>
+            plugin(
+              `p${owner}`,
+              list.filter(({ id }) => owners[Number(id.slice(1))] === owner),
+            ),
+          ),
+        );
       const order = await orderOf(await build(wishes));
       for (const { id, after = [], before = [] } of wishes) {
         for (const other of after) expect(order.indexOf(other), `seed ${seed}`).to.be.lessThan(order.indexOf(id));
@@ -100,7 +136,15 @@ describe('the order of steps', () => {
     expect(heat).to.deep.equal({
       name: 'heat',
       steps: [
-        { id: 'b', plugin: 'two', reads: [], writes: ['kitchen.water'], undo: false, because: [], absent: [{ edge: 'before', step: 'nothing' }] },
+        {
+          id: 'b',
+          plugin: 'two',
+          reads: [],
+          writes: ['kitchen.water'],
+          undo: false,
+          because: [],
+          absent: [{ edge: 'before', step: 'nothing' }],
+        },
         {
           id: 'a',
           plugin: 'one',
@@ -118,21 +162,39 @@ describe('the order of steps', () => {
   });
 
   const cycles: readonly [string, readonly Wish[], readonly string[]][] = [
-    ['after and reads', [{ id: 'a', after: ['b'], writes: [Water] }, { id: 'b', reads: [Water] }], ['STEP_CYCLE brew/heat: a -> b -> a (b reads kitchen.water, after in a)']],
+    [
+      'after and reads',
+      [
+        { id: 'a', after: ['b'], writes: [Water] },
+        { id: 'b', reads: [Water] },
+      ],
+      ['STEP_CYCLE brew/heat: a -> b -> a (b reads kitchen.water, after in a)'],
+    ],
     ['a step that wants to come after itself', [{ id: 'a', after: ['a'] }], ['STEP_CYCLE brew/heat: a -> a (after in a)']],
     [
       'every circle at once',
-      [{ id: 'a', after: ['b'] }, { id: 'b', after: ['a'] }, { id: 'c', before: ['d'] }, { id: 'd', before: ['c'] }],
+      [
+        { id: 'a', after: ['b'] },
+        { id: 'b', after: ['a'] },
+        { id: 'c', before: ['d'] },
+        { id: 'd', before: ['c'] },
+      ],
       ['STEP_CYCLE brew/heat: a -> b -> a (after in b, after in a)', 'STEP_CYCLE brew/heat: c -> d -> c (before in c, before in d)'],
     ],
     [
       'a wish against the phases',
-      [{ id: 'a', after: ['b'] }, { id: 'b', phase: brew.phase.drink }],
+      [
+        { id: 'a', after: ['b'] },
+        { id: 'b', phase: brew.phase.drink },
+      ],
       ['STEP_CYCLE brew: b -> a -> b (after in a, phase heat comes before drink)'],
     ],
     [
       'a slot that is only written too late',
-      [{ id: 'a', reads: [Water] }, { id: 'b', phase: brew.phase.pour, writes: [Water] }],
+      [
+        { id: 'a', reads: [Water] },
+        { id: 'b', phase: brew.phase.pour, writes: [Water] },
+      ],
       ['STEP_CYCLE brew: b -> a -> b (a reads kitchen.water, phase heat comes before pour)'],
     ],
   ];
@@ -146,7 +208,9 @@ describe('the order of steps', () => {
     const gpu = plugin('gpu', [{ id: 'gpu.attach', after: ['bus.scan'] }]);
     const log = plugin('log', [{ id: 'gpu.log', after: ['gpu.attach'] }]);
     const bus = plugin('bus', [{ id: 'bus.scan' }]);
-    const assembly = await assembleAll([log, gpu, bus], { config: { api: 1, plugins: { log: {}, 'gpu/left': {}, 'gpu/right': {}, bus: {} } } });
+    const assembly = await assembleAll([log, gpu, bus], {
+      config: { api: 1, plugins: { log: {}, 'gpu/left': {}, 'gpu/right': {}, bus: {} } },
+    });
     const { steps } = await assembly.pipeline(brew).run(newPot());
     expect(steps.map(({ step, plugin: by }) => `${step} by ${by}`)).to.deep.equal([
       'bus.scan by bus',

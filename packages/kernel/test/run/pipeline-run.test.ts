@@ -28,19 +28,23 @@ function steps(acts: readonly Act[]): Plugin {
             pot.log.push(`+${ids[index]}`);
             return run?.(pot, signal);
           },
-          ...(undo === false ? {} : {
-            undo(pot: Pot) {
-              pot.log.push(`-${ids[index]}`);
-              return undo?.(pot, undefined);
-            },
-          }),
+          ...(undo === false
+            ? {}
+            : {
+                undo(pot: Pot) {
+                  pot.log.push(`-${ids[index]}`);
+                  return undo?.(pot, undefined);
+                },
+              }),
         }),
       ),
   });
 }
 
 function failing(message: string): Work {
-  return () => { throw new Error(message); };
+  return () => {
+    throw new Error(message);
+  };
 }
 
 function failingLater(message: string): Work {
@@ -74,8 +78,16 @@ describe('running a pipeline', () => {
   });
 
   const failures: readonly [string, readonly Act[], readonly string[]][] = [
-    ['undoes what was done before, not the step that failed', [{}, {}, { run: failing('spilt') }, {}], ['+one', '+two', '+three', '-two', '-one']],
-    ['undoes the failing step too when it says so', [{}, { run: failingLater('spilt'), undoPartial: true }, {}], ['+one', '+two', '-two', '-one']],
+    [
+      'undoes what was done before, not the step that failed',
+      [{}, {}, { run: failing('spilt') }, {}],
+      ['+one', '+two', '+three', '-two', '-one'],
+    ],
+    [
+      'undoes the failing step too when it says so',
+      [{}, { run: failingLater('spilt'), undoPartial: true }, {}],
+      ['+one', '+two', '-two', '-one'],
+    ],
     ['has nothing to undo after the first step', [{ run: failingLater('spilt') }, {}], ['+one']],
   ];
   for (const [title, acts, order] of failures) {
@@ -101,11 +113,15 @@ describe('running a pipeline', () => {
     const run = await (await assembleAll([steps([{ undo: failing('cold') }, {}, { undo: failing('stuck') }])])).pipeline(brew).run(pot);
     const error = await rejection(run.undo());
     expect(pot.log.slice(3)).to.deep.equal(['-three', '-two', '-one']);
-    expect(error).to.include({ code: 'UNDO_FAILED', step: 'three', message: 'step three (brew/heat, plugin cook) could not be undone: stuck' });
+    expect(error).to.include({
+      code: 'UNDO_FAILED',
+      step: 'three',
+      message: 'step three (brew/heat, plugin cook) could not be undone: stuck',
+    });
     expect((error as StepError).undoErrors.map((each) => (each as Error).message)).to.deep.equal(['cold']);
   });
 
-  it('counts a service that a step cannot get as the step\'s failure', async () => {
+  it("counts a service that a step cannot get as the step's failure", async () => {
     const broken = definePlugin({ id: 'broken', api: 1, declare: ({ provide }) => [provide(Kettle, failing('leaks') as () => never)] });
     const user = definePlugin({
       id: 'user',
@@ -128,7 +144,9 @@ describe('running a pipeline', () => {
       id: 'p',
       api: 1,
       config: { '~standard': { version: 1, vendor: 'test', validate: () => ({ value: { cups: 3 } }) } },
-      declare: ({ step }) => [step(brew.phase.pour, { id: 'pour', run: ({ log }, _deps, config) => void log.push(JSON.stringify(config)) })],
+      declare: ({ step }) => [
+        step(brew.phase.pour, { id: 'pour', run: ({ log }, _deps, config) => void log.push(JSON.stringify(config)) }),
+      ],
     });
     const assembly = await assembleAll([plugin]);
     const pot = newPot();
@@ -151,11 +169,16 @@ describe('running a pipeline', () => {
       api: 1,
       declare: ({ step }) =>
         ['a.fine', 'z.refused'].map((id) =>
-          step(watched.phase.only, { id, undoPartial: true, run: ({ log }) => void log.push(`+${id}`), undo: ({ log }) => void log.push(`-${id}`) }),
+          step(watched.phase.only, {
+            id,
+            undoPartial: true,
+            run: ({ log }) => void log.push(`+${id}`),
+            undo: ({ log }) => void log.push(`-${id}`),
+          }),
         ),
     });
 
-    it('tells the context of each step before it runs; what it throws is the step\'s failure', async () => {
+    it("tells the context of each step before it runs; what it throws is the step's failure", async () => {
       const pot = newPot();
       const error = await rejection((await assembleAll([plugin])).pipeline(watched).run(pot));
       expect(error).to.include({ code: 'STEP_FAILED', step: 'z.refused' });
