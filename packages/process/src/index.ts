@@ -1,7 +1,11 @@
 /**
  * What a process is before it runs: user, limits, scheduling, environment, the settings of its namespaces, and its execve(2).
  *
- * Each function plans one part of a config.json as ops and checks it; nothing is touched until they run:
+ * `spawnProcess` starts a command of this machine as `process` of a config.json describes it:
+ *
+ *     const child = spawnProcess({ args: ['id'], user: { uid: 1000, gid: 1000 }, noNewPrivileges: true }, { stdio: 'inherit' });
+ *
+ * Each other function plans one part of a config as ops for a program, and checks it; nothing is touched until they run:
  *
  *     const { environment, ops } = planEnvironment(['PATH=/bin'], { uid: 1000 });
  *     const all = [...planRlimits(rlimits), ...planUser({ uid: 1000, gid: 1000 }), ...ops, ...planCloseFds(), ...planExec(['id'], environment)];
@@ -32,5 +36,6 @@ export { type AdmissionSettings, type AdmittedProcess, planAdmission, planRestri
 export { planNoNewPrivileges } from './privileges.js';
 export { planRaiseRlimits, planRlimits, type Rlimit, RLIM_INFINITY, rlimitNames } from './rlimits.js';
 export { planScheduler, type Scheduler } from './scheduler.js';
+export { type ProcessInput, spawnProcess } from './spawn.js';
 export { planStdioOwner } from './stdio.js';
 export { planUser, type PlanUserSettings, type User } from './user.js';
