@@ -1,12 +1,15 @@
 import { NotSupportedError, PlumbingError, SpecError, type SpecIssue } from '@standpipe/errors';
 
-export function invalidNamespaces(issues: readonly SpecIssue[]): SpecError {
+export function invalidNamespaces(issues: readonly SpecIssue[], hint?: string): SpecError {
   const [first] = issues;
-  const message =
-    issues.length === 1 && first !== undefined
-      ? `the namespaces can't be made as asked: ${first.message}`
-      : `the namespaces can't be made as asked: ${String(issues.length)} problems`;
-  return new SpecError(message, { issues });
+  const what = issues.length === 1 && first !== undefined ? first.message : `${String(issues.length)} problems`;
+  return new SpecError(`the namespaces can't be made as asked: ${what}`, { issues, hint });
+}
+
+/** An ordinary user asks for what takes privileges that a user namespace would give. */
+export function needsUserNamespace(issues: readonly SpecIssue[], { euid, egid }: { euid: number; egid: number }): SpecError {
+  const own = (id: number): string => `[{ "containerID": 0, "hostID": ${String(id)}, "size": 1 }]`;
+  return invalidNamespaces(issues, `with uidMappings ${own(euid)} and gidMappings ${own(egid)} root inside is yourself`);
 }
 
 export function noIdMapHelper(helper: 'newuidmap' | 'newgidmap', pointer: string): NotSupportedError {

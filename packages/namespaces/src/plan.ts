@@ -17,7 +17,7 @@ import {
 } from '@standpipe/program';
 import { becomeMappedRoot, becomeRootIfMapped } from './become-root.js';
 import { cloneProcess, flagsOf, killAndReap, reap, refusalsOf } from './clone.js';
-import { invalidNamespaces } from './errors.js';
+import { needsUserNamespace } from './errors.js';
 import { explained } from './explained.js';
 import {
   armParentDeath,
@@ -100,8 +100,10 @@ const origin: Origin = { plugin: 'namespaces', step: 'clone' };
 export function planNamespaces(input: PlanNamespacesInput, regs: NamespacesRegs): NamespacesPlan {
   const intent = parseNamespaces(input, input.pointer);
   const { rootless, setgroupsDenied = false } = input;
-  const issues = rootless === undefined ? [] : issuesForOrdinaryUser(intent);
-  if (issues.length > 0) throw invalidNamespaces(issues);
+  if (rootless !== undefined) {
+    const issues = issuesForOrdinaryUser(intent);
+    if (issues.length > 0) throw needsUserNamespace(issues, rootless);
+  }
 
   const proc = regs.proc ?? reg('host proc');
   const opened = intent.joined.map((joined): OpenedNamespace => ({ ...joined, fd: reg(`${joined.kind} namespace`) }));

@@ -79,6 +79,14 @@ describe('the namespaces plugin', () => {
     }
   });
 
+  it('tells the user which mappings would do', async () => {
+    const error: unknown = await planCreate(namespacesPlugin, { spec: linux(['pid']), facts: ordinary }).catch((thrown: unknown) => thrown);
+    expect((error as Error).cause).to.have.property(
+      'hint',
+      'with uidMappings [{ "containerID": 0, "hostID": 1000, "size": 1 }] and gidMappings [{ "containerID": 0, "hostID": 1000, "size": 1 }] root inside is yourself',
+    );
+  });
+
   it('gives every issue of the spec', async () => {
     expect(await issues({ spec: linux(['pid', 'pid', 'user']) })).to.have.length(3);
   });
