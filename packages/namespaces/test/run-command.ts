@@ -1,4 +1,4 @@
-import { executableOf, link, type Op, type ProgramSource } from '@standpipe/program';
+import { executableOf, link, type Op, type Program, type ProgramSource } from '@standpipe/program';
 import { type Outcome, runExecutable } from '@standpipe/program/testing';
 import { planCommand } from '../src/command.js';
 import { findIdMapHelpers, type OrdinaryUser, type PlanNamespacesInput } from '../src/index.js';
@@ -6,6 +6,7 @@ import { findIdMapHelpers, type OrdinaryUser, type PlanNamespacesInput } from '.
 export interface CommandSettings {
   /** Makes another program of it. */
   readonly change?: (program: ProgramSource) => ProgramSource;
+  readonly changeLinked?: (program: Program) => Program;
   /** What it is started with: the ordinary user's wrapper, a user namespace around it. */
   readonly wrapper?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
@@ -17,9 +18,14 @@ export const asOrdinaryUser = ['setpriv', '--reuid=1000', '--regid=1000', '--cle
 
 /** Runs a shell script in namespaces, killed after 20 seconds: code 137 is a program that hangs. */
 export async function runCommand(script: string, input: PlanNamespacesInput, settings: CommandSettings = {}): Promise<Outcome> {
-  const { change = (program) => program, wrapper = input.rootless === undefined ? [] : asOrdinaryUser, env } = settings;
+  const {
+    change = (program) => program,
+    changeLinked = (program) => program,
+    wrapper = input.rootless === undefined ? [] : asOrdinaryUser,
+    env,
+  } = settings;
   const program = change(planCommand({ ...input, argv: ['/bin/sh', '-c', script], path: '' }));
-  return runExecutable(executableOf(link(program)), {
+  return runExecutable(executableOf(changeLinked(link(program))), {
     wrapper: ['timeout', '--foreground', '--signal=KILL', '20', ...wrapper],
     ...(env === undefined ? {} : { env }),
   });
