@@ -1,6 +1,5 @@
-import { at, buf, closeFd, load, type Op, type Reg, sys } from '@standpipe/program';
+import { at, buf, closeFd, load, type Op, receiveFd, type Reg, sendFd, sys } from '@standpipe/program';
 import { socketPathTooLong } from './errors.js';
-import { receiveFd, sendFd } from './scm-rights.js';
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;

@@ -17,10 +17,12 @@
  * @packageDocumentation
  */
 export { connectConsoleSocket, type ConsoleChannel, openConsoleChannel, receiveConsole, sendConsole } from './console-channel.js';
-export { type ConsolePlan, type ConsoleRegs, planConsole, type PlanConsoleInput } from './console.js';
+export { type ConsolePlan, planConsole, type PlanConsoleInput } from './console.js';
+export type { ConsoleRegs } from './pair.js';
+export type { ConsoleSize } from './size.js';
+export { spawnInTerminal, type SpawnInTerminalOptions } from './spawn.js';
 export { planTerminal, type PlanTerminalSettings, type TerminalPlan, type TerminalProcess, type TerminalRegs } from './plan.js';
 export { planRelay, type RelayRegs } from './relay.js';
-export { receiveFd, sendFd } from './scm-rights.js';
 export { beginSession } from './session.js';
 export { blockSignals, unblockSignals } from './signals.js';
 export { planSupervise, type SuperviseRegs } from './supervise.js';

@@ -4,12 +4,13 @@ import { planConsole } from './console.js';
 import { consoleSocketMissing, consoleSocketUnused } from './errors.js';
 import { planRelay } from './relay.js';
 import { beginSession } from './session.js';
+import type { ConsoleSize } from './size.js';
 import { planSupervise, type SuperviseRegs } from './supervise.js';
 
 /** The parts of `process` that the terminal is made from. */
 export interface TerminalProcess {
   readonly terminal?: boolean | undefined;
-  readonly consoleSize?: { readonly height: number; readonly width: number } | undefined;
+  readonly consoleSize?: ConsoleSize | undefined;
   readonly user?: { readonly uid: number } | undefined;
 }
 
