@@ -25,6 +25,8 @@ const EACCES = errnoNumber('EACCES') ?? 0;
 const EISDIR = errnoNumber('EISDIR') ?? 0;
 const ENOENT = errnoNumber('ENOENT') ?? 0;
 const STATX_SIZE = 256;
+const PATH_MAX = 4096;
+const NAME_MAX = 255;
 const F_OK = 0;
 const X_OK = 1;
 
@@ -81,8 +83,8 @@ function execFile(path: string, argv: Buf, envp: Buf, pointer: string): Op[] {
 }
 
 /**
- * Tries the directories of PATH in turn, as execvp(3) does. What is there and not executable counts
- * as not found, as in runc; and as there, what lies in a relative directory never runs, for which file that is
+ * Tries the directories of PATH in turn, as execvp(3) does. Like runc it takes what is there and not
+ * executable as not found, and never runs what lies in a relative directory: which file that is
  * would be up to whoever may write to the working directory. When nothing ran, a second look finds the file that
  * could be executed but for its interpreter.
  */
@@ -91,6 +93,7 @@ function execFromPath(name: string, argv: Buf, envp: Buf, env: Environment, poin
   const looks: Op[] = [];
   for (const directory of searchPath(env)) {
     const path = `${directory === '' ? '.' : directory.replace(/\/+$/, '')}/${name}`;
+    if (Buffer.byteLength(name) > NAME_MAX || Buffer.byteLength(path) >= PATH_MAX) continue;
     const notThis = label(`not ${path}`);
     if (!path.startsWith('/')) {
       tries.push(
