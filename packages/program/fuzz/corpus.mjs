@@ -23,7 +23,6 @@ import {
   reg,
   sealSelf,
   section,
-  set,
   store,
   sys,
   undo,

@@ -26,6 +26,7 @@ import {
 import type { InitArch } from './init-image.js';
 import type { LinkedOp, Program } from './link.js';
 import type { Errnos } from './op.js';
+import { retargetOpenFlags } from './open-flags.js';
 import { type Buf, type BufRef, fixedRegisters, type Operand, type Reg } from './operand.js';
 
 export interface EncodeSettings {
@@ -112,6 +113,7 @@ export function encode(program: Program, settings: EncodeSettings): Uint8Array {
     offset += 4;
   }
   encoded.set(notes, offset);
+  retargetOpenFlags(view, program.ops.length, start, settings.arch);
   view.setBigUint64(encoded.length - END_MARK_SIZE, settings.initId, true);
   return encoded;
 }

@@ -1,7 +1,7 @@
 // Run by launch.linux.test.ts: becomes a program that tells what it has become. Arguments: how many fds to keep, or `write`.
 import { writeSync } from 'node:fs';
 import { AT, O } from '@standpipe/syscalls';
-import { becomeProgram, branch, buf, compute, ENVP, format, here, jump, label, type Op, reg, set, sys, words } from '@standpipe/program';
+import { becomeProgram, branch, buf, compute, ENVP, format, here, label, type Op, reg, set, sys, words } from '@standpipe/program';
 import { programOfOps } from '@standpipe/program/testing';
 import { print, programOf } from './sections.js';
 
