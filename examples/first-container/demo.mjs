@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { writeBundle } from './bundle.mjs';
 
-const standpipe = createRequire(import.meta.url).resolve('@standpipe/cli/bin/standpipe.js');
+const standpipe = createRequire(import.meta.url).resolve('@standpipe/cli/bin/standpipe.cjs');
 const directory = mkdtempSync(join(tmpdir(), 'standpipe-demo-'));
 const root = process.geteuid() === 0;
 

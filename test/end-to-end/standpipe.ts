@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { asOrdinaryUser, type Ran, run, type RunOptions } from '@standpipe/test-support';
 
 /** The command line, as npm links it: start it with Node. */
-export const standpipePath: string = createRequire(import.meta.url).resolve('@standpipe/cli/bin/standpipe.js');
+export const standpipePath: string = createRequire(import.meta.url).resolve('@standpipe/cli/bin/standpipe.cjs');
 
 /** Runs `standpipe` with these words. */
 export async function standpipe(args: readonly string[], options: RunOptions = {}): Promise<Ran> {

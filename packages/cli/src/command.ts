@@ -37,6 +37,8 @@ export interface GlobalOptions {
 }
 
 export interface Verb {
+  /** What a failure exits with, where the usual 1 could be mistaken for a command's own code. */
+  readonly failureCode?: number;
   /** Returns the exit code, when it returns. */
   readonly run: (invocation: Invocation) => number | Promise<number>;
 }

@@ -1,5 +1,5 @@
 import { PlumbingError, renderError } from '@standpipe/errors';
-import type { GlobalOptions } from './command.js';
+import type { GlobalOptions, Verb } from './command.js';
 import { parseCommandLine } from './parse.js';
 
 /** Exit code of a command line that can't be understood, and of any other failure. */
@@ -9,6 +9,7 @@ const EXIT_FAILURE = 1;
 /** Runs one command line; returns the exit code. `run` and `sandbox` return only when they failed: the process becomes init. */
 export async function main(argv: readonly string[]): Promise<number> {
   let global: GlobalOptions | undefined;
+  let verb: Verb | undefined;
   try {
     if (argv[0] === '--get-yargs-completions') {
       const { printCompletions } = await import('./help.js');
@@ -27,19 +28,19 @@ export async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     global = parsed.invocation.global;
-    const verb = await parsed.command.load();
+    verb = await parsed.command.load();
     return await verb.run(parsed.invocation);
   } catch (error) {
-    return await report(error, global);
+    return await report(error, global, verb?.failureCode ?? EXIT_FAILURE);
   }
 }
 
-async function report(error: unknown, global: GlobalOptions | undefined): Promise<number> {
+async function report(error: unknown, global: GlobalOptions | undefined, failureCode: number): Promise<number> {
   process.stderr.write(`standpipe: ${renderError(error)}\n`);
   if (global?.debug === true && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   if (global?.log !== undefined) {
     const { appendLog } = await import('./log.js');
     appendLog(global.log, global.logFormat, error);
   }
-  return PlumbingError.is(error) && error.code === 'USAGE' ? EXIT_USAGE : EXIT_FAILURE;
+  return PlumbingError.is(error) && error.code === 'USAGE' ? EXIT_USAGE : failureCode;
 }

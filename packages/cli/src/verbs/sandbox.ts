@@ -5,7 +5,8 @@ import { settingsOf } from '../settings.js';
 import { printWarnings } from '../warnings.js';
 
 /** Exit codes as of env(1) and others that run a command: what is left is the command's own. */
-const failureCodes = { setUp: 125, notExecutable: 126, notFound: 127 };
+export const failureCode = 125;
+const failureCodes = { setUp: failureCode, notExecutable: 126, notFound: 127 };
 
 /** Becomes the init of a container over the host's own root. */
 export async function run(invocation: Invocation): Promise<number> {
