@@ -14,6 +14,7 @@ import {
   resolveInRoot,
   sendFd,
   sys,
+  type Unless,
 } from '@standpipe/program';
 import { isEmpty, setattr } from './attributes.js';
 import { cgroupsBelow } from './cgroup-facts.js';
@@ -47,15 +48,23 @@ export function planBind(intent: MountIntent, context: MountContext): Op[] {
   ];
 }
 
-function openSource(intent: MountIntent, { scratch, handOver, userNamespaces }: MountContext): Op[] {
+function openSource(intent: MountIntent, { scratch, handOver, userNamespaces, namespaces }: MountContext): Op[] {
   const { source, options, idmap, pointer } = intent;
   const what = describeMount(intent);
+  const flags = OPEN_TREE_CLONE | O.CLOEXEC | (options.bind === 'tree' ? AT.RECURSIVE : 0);
+  const [refused, opened] = [label('part of a tree refused'), label('source open')];
+  const openTree = (to: Reg, unless?: Unless): Op =>
+    sys('open_tree', [AT.FDCWD, source, flags], { to, unless, say: `${what}: open its source`, pointer });
   const open = (to: Reg): Op[] => [
-    sys('open_tree', [AT.FDCWD, source, OPEN_TREE_CLONE | O.CLOEXEC | (options.bind === 'tree' ? AT.RECURSIVE : 0)], {
-      to,
-      say: `${what}: open its source`,
-      pointer,
-    }),
+    ...(namespaces.user !== true || options.bind === 'tree'
+      ? [openTree(to)]
+      : [
+          openTree(to, { errno: ['EINVAL'], goto: refused }),
+          jump(opened),
+          here(refused),
+          raise(`${what}: in a user namespace what is mounted below its source may not be left out (it takes rbind)`, { pointer }),
+          here(opened),
+        ]),
     ...(idmap === undefined
       ? []
       : setIdmap(to, userNamespaces.fdOf(idmap, { say: `${what}: make a user namespace for its mappings`, pointer }), {

@@ -30,12 +30,24 @@ export function cgroupHierarchies({ mountinfo, cgroup }: CgroupFacts): CgroupHie
     const order = mounts.findIndex(({ superOptions }) => controllers.every((controller) => superOptions.includes(controller)));
     const mount = mounts[order];
     if (mount === undefined) return [];
-    const relative = posix.relative(mount.root, rest.join(':'));
-    // Of a cgroup that lies outside of what is mounted, what is mounted is all there is to see.
-    const inside = relative === '..' || relative.startsWith('../') ? '' : relative;
-    return [{ order, name: posix.basename(mount.mountPoint), controllers, path: posix.join(mount.mountPoint, inside) }];
+    return [
+      {
+        order,
+        name: posix.basename(mount.mountPoint),
+        controllers,
+        path: posix.join(mount.mountPoint, partOf(mount.root, rest.join(':'))),
+      },
+    ];
   });
   return found.toSorted((a, b) => a.order - b.order).map(({ name, controllers, path }) => ({ name, controllers, path }));
+}
+
+/** A cgroup relative to the one that is mounted. Of one that lies outside, what is mounted is all there is to see. */
+function partOf(mounted: string, cgroup: string): string {
+  // Of a cgroup above the root of its cgroup namespace the kernel says /..
+  if (cgroup.split('/').includes('..')) return '';
+  const relative = posix.relative(mounted, cgroup);
+  return relative.split('/').includes('..') ? '' : relative;
 }
 
 /** Where cgroups are mounted below a path, relative to it. */

@@ -39,3 +39,7 @@ export function privateWithoutPivot(pointer: string): SpecError {
   const message = 'without pivot_root a private root would keep mounts of the host in use';
   return mountsInvalid([{ pointer, message, expected: 'slave or shared' }]);
 }
+
+export function rootMasked(pointer: string): SpecError {
+  return mountsInvalid([{ pointer, message: "the root itself can't be masked", expected: 'a path below the root' }]);
+}

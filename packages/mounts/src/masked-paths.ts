@@ -1,6 +1,7 @@
 import { S_IFCHR, S_IFDIR } from '@standpipe/syscalls';
 import { branch, closeFd, expectInode, here, jump, label, type Op, type Reg, reg, resolveInRoot, set } from '@standpipe/program';
 import { MOUNT_ATTR } from './constants.js';
+import { rootMasked } from './errors.js';
 import { attach, branchIfType, cloneTree } from './fd.js';
 import { makeFilesystem } from './fsconfig.js';
 import { type PathInRoot, parsePaths } from './paths.js';
@@ -18,6 +19,8 @@ const NULL = { type: S_IFCHR, major: 1, minor: 3 };
  */
 export function planMaskedPaths(paths: readonly string[], root: Reg, pointer = '/linux/maskedPaths'): Op[] {
   const masked = parsePaths(paths, pointer);
+  const whole = masked.find(({ path }) => path === '/');
+  if (whole !== undefined) throw rootMasked(whole.pointer);
   if (masked.length === 0) return [];
   const used = scratch();
   const nothing = reg('null device');

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { AT, O } from '@standpipe/syscalls';
 import { buf, closeFd, format, type Op, type OpNotes, type Reg, reg, sys } from '@standpipe/program';
 import { FSCONFIG_MAX_VALUE } from './constants.js';
@@ -30,6 +31,18 @@ function addDirectory(context: Reg, key: string, path: string, notes: OpNotes & 
     setOption(context, key, name, notes),
     closeFd(fd),
   ];
+}
+
+/** Makes the directories of an overlay's options absolute; relative ones are the bundle's. */
+export function absoluteDirectories(options: readonly DataOption[], bundle: string): DataOption[] {
+  return options.map(({ key, value }) => {
+    if (value === undefined || value === '') return { key, value };
+    if (key === 'upperdir' || key === 'workdir') return { key, value: posix.resolve(bundle, value) };
+    if (key !== 'lowerdir') return { key, value };
+    const escaped = bundle.replaceAll(/[\\:]/g, '\\$&');
+    const layers = value.split(/(?<!\\):/).map((layer) => (layer === '' || layer.startsWith('/') ? layer : posix.join(escaped, layer)));
+    return { key, value: layers.join(':') };
+  });
 }
 
 /** The layers of `lowerdir`: colons part them, backslashes take a colon's meaning, and behind `::` layers hold data only. */

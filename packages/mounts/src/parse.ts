@@ -5,6 +5,7 @@ import { mountsInvalid } from './errors.js';
 import type { IdMaps, IdmapSource } from './idmap.js';
 import type { Mount, MountIntent } from './mount.js';
 import { parseMountOptions } from './options.js';
+import { absoluteDirectories } from './overlay.js';
 import { procPlaceOf } from './proc-safety.js';
 
 export interface ParseMountsSettings {
@@ -79,7 +80,8 @@ function parseMount(mount: Mount, settings: ParseMountsSettings, pointer: string
 
   const source = mount.source ?? '';
   const from = kind === 'bind' && source !== '' ? posix.resolve(settings.bundle, source) : source;
-  return { kind, destination, type, source: from, options, idmap, pointer };
+  const data = type === 'overlay' ? absoluteDirectories(options.data, settings.bundle) : options.data;
+  return { kind, destination, type, source: from, options: { ...options, data }, idmap, pointer };
 }
 
 /** Where the mappings come from: mappings of its own make an idmapped mount without the option too. */

@@ -18,6 +18,7 @@ export function planReadonlyPaths(paths: readonly string[], root: Reg, pointer =
     const shown = JSON.stringify(path);
     const notes = { say: `make ${shown} read-only`, pointer: own };
     const missing = label(`${path} missing`);
+    if (path === '/') return [setattr(root, { set: MOUNT_ATTR.RDONLY, recursive: true, ...notes })];
     return [
       ...resolveInRoot(root, path.slice(1), target, { missing: [jump(missing)], say: `open ${shown} to make it read-only`, pointer: own }),
       cloneTree(target, tree, { recursive: true, ...notes }),
