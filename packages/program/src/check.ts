@@ -21,6 +21,7 @@ import {
 } from './format.js';
 import { type InitArch, initId as ownInitId } from './init-image.js';
 
+/** What a program has to be for. */
 export interface CheckSettings {
   /** For which architecture it must be; any when left out. */
   readonly arch?: InitArch | undefined;

@@ -17,6 +17,7 @@ import {
 import type { InitArch } from './init-image.js';
 import { decodeNames, type Names } from './names.js';
 
+/** An operand as its bytes have it. */
 export type DecodedOperand =
   | { readonly kind: 'none' }
   | { readonly kind: 'immediate'; readonly value: bigint }

@@ -21,6 +21,7 @@ export function decoded(program: Program | DecodedProgram): DecodedProgram {
   return decode(encode(program, { arch: hostInitArch(), initId, notes: notesOf(program) }));
 }
 
+/** How much `disassemble` shows. */
 export interface DisassembleSettings {
   /** Say above the ops who put them there and why: plugin/step, sentence, JSON pointer. Default true. */
   readonly origins?: boolean;

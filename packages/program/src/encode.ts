@@ -29,6 +29,7 @@ import type { Errnos } from './op.js';
 import { retargetOpenFlags } from './open-flags.js';
 import { type Buf, type BufRef, fixedRegisters, type Operand, type Reg } from './operand.js';
 
+/** What a program is encoded for. */
 export interface EncodeSettings {
   readonly arch: InitArch;
   /** Which standpipe-init the program is for; init refuses any other. */

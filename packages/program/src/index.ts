@@ -3,7 +3,17 @@
  *
  * A program is a list of ops: a system call with its arguments, what to do when it fails, and a few
  * ops that are none (branch, load, store, format …). `link` resolves its labels and undo chains,
- * `encode` makes bytes, and standpipe-init, a few KiB of freestanding C, runs them.
+ * `encode` makes bytes, and standpipe-init, a few KiB of freestanding C, checks and runs them:
+ *
+ *     const root = reg('root');
+ *     const ops = [
+ *       sys('openat', [AT.FDCWD, '/srv', O.PATH, 0], { to: root, say: 'open "/srv"' }),
+ *       ...makeInRoot(root, 'data/cache', reg('cache'), { kind: 'directory', say: 'make "data/cache"' }),
+ *     ];
+ *     const program = link({ sections: [section('main', label('main'), ops, [sys('exit_group', [0])], origin)] });
+ *     disassemble(program);                          // what it would do, as strace prints it
+ *     becomeProgram(program);                        // this process does it, and is JavaScript no more
+ *     writeFile('app', executableOf(program));       // or an executable that does it by itself
  *
  * @packageDocumentation
  */

@@ -14,6 +14,7 @@ export const statxField = {
   devMinor: { offset: 0x8c, size: 4 },
 } as const;
 
+/** What an inode has to be. */
 export interface InodeExpectation {
   /** One of S_IFREG, S_IFDIR … */
   readonly type: number;

@@ -25,6 +25,7 @@ export interface Section {
   readonly end: Fragment;
 }
 
+/** What `link` takes. */
 export interface ProgramSource {
   /** The first section's first op is where the program begins. */
   readonly sections: readonly Section[];
@@ -42,6 +43,7 @@ export interface LinkedOp {
   readonly undoing: boolean;
 }
 
+/** Where a section's parts lie in the program. */
 export interface LinkedSection {
   readonly name: string;
   /** Index of the first op, of the first undo op, of the first op of the end, and one past the last. */

@@ -24,6 +24,7 @@ export interface OpNotes {
   readonly pointer?: string | undefined;
 }
 
+/** A system call. `to` gets its result, or the negative errno when `unless` tolerates it. See {@link sys}. */
 export interface SyscallOp extends OpNotes {
   readonly op: 'syscall';
   readonly name: string;
@@ -32,16 +33,19 @@ export interface SyscallOp extends OpNotes {
   readonly unless?: Unless | undefined;
 }
 
+/** The place of a label: before the next op. No op itself once linked. */
 export interface LabelOp {
   readonly op: 'label';
   readonly label: Label;
 }
 
+/** Goes to `to`. */
 export interface JumpOp extends OpNotes {
   readonly op: 'jump';
   readonly to: Label;
 }
 
+/** How a branch compares: signed. */
 export type Test = '==' | '!=' | '<' | '>=';
 
 /** If `(value & mask) test against`, go to `to`. Comparisons are of signed 64-bit integers. */
@@ -54,6 +58,7 @@ export interface BranchOp extends OpNotes {
   readonly to: Label;
 }
 
+/** In bytes. */
 export type IntegerSize = 1 | 2 | 4 | 8;
 
 /** Reads an integer from a buffer. One and two bytes are unsigned, four and eight signed. */
@@ -64,6 +69,7 @@ export interface LoadOp extends OpNotes {
   readonly to: Reg;
 }
 
+/** Writes an integer into a buffer, its low bytes where it is larger. */
 export interface StoreOp extends OpNotes {
   readonly op: 'store';
   readonly into: Buf | BufRef;
@@ -71,8 +77,10 @@ export interface StoreOp extends OpNotes {
   readonly value: Operand;
 }
 
+/** Of 64-bit integers, wrapping. Shifts are by less than 64 bits, and bring in zeros. */
 export type Computation = '+' | '-' | '&' | '|' | '<<' | '>>';
 
+/** Puts `left by right` into a register. */
 export interface ComputeOp extends OpNotes {
   readonly op: 'compute';
   readonly to: Reg;
@@ -116,8 +124,10 @@ export interface UndoOp {
   readonly ops: readonly Op[];
 }
 
+/** Whatever a section may be made of. */
 export type Op = SyscallOp | LabelOp | JumpOp | BranchOp | LoadOp | StoreOp | ComputeOp | FormatOp | RaiseOp | ReportOp | UndoOp;
 
+/** What a system call may be given besides its arguments. */
 export interface SyscallSettings extends OpNotes {
   readonly to?: Reg | undefined;
   readonly unless?: Unless | undefined;
@@ -128,6 +138,7 @@ export function sys(name: string, args: readonly Operand[], settings: SyscallSet
   return { op: 'syscall', name, args, ...settings };
 }
 
+/** Makes a label, to be placed with {@link here}. */
 export function label(name: string): Label {
   return { kind: 'label', name };
 }
@@ -137,6 +148,7 @@ export function here(target: Label): LabelOp {
   return { op: 'label', label: target };
 }
 
+/** Goes to a label. */
 export function jump(to: Label): JumpOp {
   return { op: 'jump', to };
 }
@@ -146,14 +158,17 @@ export function branch(value: Reg, test: Test, against: number | bigint | Reg, t
   return { op: 'branch', value, mask, test, against, to };
 }
 
+/** Reads an integer from a buffer: of one or two bytes unsigned, of four or eight signed. */
 export function load(from: Buf | BufRef, size: IntegerSize, to: Reg): LoadOp {
   return { op: 'load', from, size, to };
 }
 
+/** Writes an integer, or an address, into a buffer. */
 export function store(into: Buf | BufRef, size: IntegerSize, value: Operand): StoreOp {
   return { op: 'store', into, size, value };
 }
 
+/** Computes with two values. */
 export function compute(to: Reg, left: Operand, by: Computation, right: Operand): ComputeOp {
   return { op: 'compute', to, left, by, right };
 }
@@ -163,6 +178,7 @@ export function set(to: Reg, value: Operand): ComputeOp {
   return compute(to, value, '+', 0);
 }
 
+/** Writes a text of pieces and registers into a buffer; `to` gets its length. Fails with ENAMETOOLONG where it and its NUL don't fit. */
 export function format(into: Buf | BufRef, parts: readonly (string | Reg)[], to?: Reg): FormatOp {
   return { op: 'format', into, parts, to };
 }
@@ -172,6 +188,7 @@ export function raise(say: string, settings: { errno?: Operand; pointer?: string
   return { op: 'raise', errno: settings.errno ?? 0, say, pointer: settings.pointer, failed: settings.failed };
 }
 
+/** Ops that run when something behind fails, and at the section's end. See {@link UndoOp}. */
 export function undo(ops: readonly Op[]): UndoOp {
   return { op: 'undo', ops };
 }

@@ -5,6 +5,7 @@ import { type Reg, reg, words } from './operand.js';
 
 const OPEN_HOW_SIZE = 24;
 
+/** Besides the path and flags of `openInRoot`. */
 export interface OpenInRootSettings extends OpNotes {
   readonly to?: Reg;
   readonly unless?: Unless;
@@ -26,6 +27,7 @@ export function openInRoot(root: Reg, path: string, flags: number, settings: Ope
   return sys('openat2', [root, path === '' ? '.' : path, how, OPEN_HOW_SIZE], rest);
 }
 
+/** Besides the path of `resolveInRoot`. */
 export interface ResolveInRootSettings extends OpNotes {
   /** Besides O_PATH. */
   readonly flags?: number;
@@ -55,6 +57,7 @@ export function resolveInRoot(root: Reg, path: string, to: Reg, { flags = 0, mis
   ];
 }
 
+/** What `makeInRoot` makes. */
 export interface MakeInRootSettings extends OpNotes {
   readonly kind: 'directory' | 'file';
   /** Permissions of what is made; 0755 and 0644 when left out. Parents are 0755. */

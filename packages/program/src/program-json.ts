@@ -13,6 +13,7 @@ export type JsonOperand =
   | { readonly text: string }
   | { readonly offset: number; readonly size: number; readonly buffer?: string | undefined; readonly hex?: string | undefined };
 
+/** An op in parts, and as one line. */
 export interface JsonOp {
   readonly index: number;
   readonly op: DecodedOp['code'];
@@ -34,6 +35,7 @@ export interface JsonOp {
   readonly say?: string | undefined;
 }
 
+/** What `programToJson` gives. */
 export interface JsonProgram {
   readonly arch: string;
   /** Which standpipe-init runs it, in hex. */

@@ -3,6 +3,7 @@ import { blockOnStandardStreams, closeFrom, fillStandardStreams } from './fds.js
 import { type Op, sys } from './op.js';
 import { resetSignals } from './signals.js';
 
+/** What `prologue` leaves as it is. */
 export interface PrologueSettings {
   /**
    * How many fds from 3 up stay open: those to preserve, a control socket. All above are closed. When

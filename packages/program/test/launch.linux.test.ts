@@ -8,7 +8,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import { print } from './sections.js';
 
-const child = fileURLToPath(new URL('become.js', import.meta.url));
+const child = fileURLToPath(new URL('./become.js', import.meta.url));
 
 describe('executableOf', () => {
   it('has init with the program inside', () => {

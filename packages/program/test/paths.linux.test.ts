@@ -45,9 +45,9 @@ describe('paths in a root', () => {
   afterEach(() => rmSync(top, { recursive: true }));
 
   it('lead where they lead inside it, and not out', async () => {
-    const read = async (path: string): Promise<Outcome> => {
+    const read = (path: string): Promise<Outcome> => {
       const fd = reg('fd');
-      return await runOps([
+      return runOps([
         openRoot(),
         openInRoot(root, path, O.RDONLY, { to: fd, say: `open ${JSON.stringify(path)}` }),
         sys('sendfile', [1, fd, null, 100], { say: 'show it' }),

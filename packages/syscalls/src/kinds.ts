@@ -34,7 +34,6 @@ export const oneOf = (table: Table, prefix: string, only: (name: string) => bool
 export const named = (names: readonly string[] | Readonly<Record<number, string>>): Kind =>
   numeric((value) => (names as Readonly<Record<number, string>>)[value]);
 
-export const hex: Kind = numeric((value) => (value === 0 ? '0' : `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`));
 export const octal: Kind = numeric((value) => (value < 0 ? undefined : value === 0 ? '0' : `0${value.toString(8)}`));
 export const dirfd: Kind = numeric((value) => (value === AT.FDCWD ? 'AT_FDCWD' : undefined));
 export const signal: Kind = numeric((value) => (value <= 0 ? undefined : signalName(value)));

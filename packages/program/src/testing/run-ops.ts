@@ -15,6 +15,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** How a process is started. */
 export interface RunSettings {
   /** A command to start it with: `['unshare', '--mount']`, `['setpriv', '--reuid=1000']`. */
   readonly wrapper?: readonly string[];
@@ -25,6 +26,7 @@ export interface RunSettings {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** And what else is in its program. */
 export interface RunOpsSettings extends RunSettings {
   /** Sections for processes that the ops make, such as a clone's child. */
   readonly sections?: readonly Section[];

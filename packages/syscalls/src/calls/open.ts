@@ -26,7 +26,7 @@ export function openat2(port: SyscallPort, dirfd: number, path: string, how: Ope
 }
 
 /** The 24 bytes of struct open_how, in this machine's byte order. */
-export function encodeOpenHow(how: OpenHow): Uint8Array {
+function encodeOpenHow(how: OpenHow): Uint8Array {
   return new Uint8Array(new BigUint64Array([BigInt(how.flags), BigInt(how.mode ?? 0), BigInt(how.resolve ?? 0)]).buffer);
 }
 
