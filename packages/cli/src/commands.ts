@@ -27,6 +27,7 @@ export const commands: readonly CommandSpec[] = [
       'pid-file': { type: 'string', describe: 'file that the process id is written to' },
       'console-socket': { type: 'string', describe: 'unix socket that the terminal is sent to' },
       'no-pivot': noPivot,
+      'no-new-keyring': { type: 'boolean', describe: 'keep the session keyring of the caller' },
       'preserve-fds': { type: 'number', default: 0, describe: 'pass this many file descriptors, from 3 up, to the process' },
       strict,
     },

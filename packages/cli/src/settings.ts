@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createSettings, type GivenSettings } from '@standpipe/runtime';
+import { createSettings, type GivenSettings, listenFds } from '@standpipe/runtime';
 import type { CreateSettings } from '@standpipe/runtime-api';
 import { flag, type Invocation, number, text } from './command.js';
 
@@ -8,12 +8,16 @@ export function settingsOf(invocation: Invocation, given: GivenSettings): Create
   const { root, log, logFormat } = invocation.global;
   const pidFile = text(invocation, 'pid-file');
   const consoleSocket = text(invocation, 'console-socket');
+  // Socket activation: systemd hands sockets over from fd 3 on, before the preserved ones.
+  const sockets = listenFds(process.env, process.pid);
   return createSettings({
     ...(root === undefined ? {} : { stateRoot: resolve(root) }),
     detach: flag(invocation, 'detach'),
     keep: flag(invocation, 'keep'),
     noPivot: flag(invocation, 'no-pivot'),
-    preserveFds: number(invocation, 'preserve-fds') ?? 0,
+    noNewKeyring: flag(invocation, 'no-new-keyring'),
+    listenFds: sockets,
+    preserveFds: sockets + (number(invocation, 'preserve-fds') ?? 0),
     pidFile: pidFile === undefined ? undefined : resolve(pidFile),
     consoleSocket: consoleSocket === undefined ? undefined : resolve(consoleSocket),
     log: log === undefined ? undefined : { path: resolve(log), format: logFormat },

@@ -20,5 +20,10 @@ export async function createProgram(assembly: Assembly, bundle: Bundle, settings
   context.warnings.push(...bundle.warnings);
   await assembly.pipeline(createPipeline).run(context);
   const { callbacks, controlFd } = context.program;
-  return { program: link(context.program.source()), warnings: context.warnings, callbacks, controlFd };
+  return { program: link(context.program.source()), warnings: firstByPointer(context.warnings), callbacks, controlFd };
+}
+
+/** What the specification and a library both have a word on is told once. */
+function firstByPointer(warnings: readonly SpecIssue[]): SpecIssue[] {
+  return warnings.filter(({ pointer }, i) => warnings.findIndex((other) => other.pointer === pointer) === i);
 }

@@ -21,4 +21,5 @@ export { plugins } from './plugins.js';
 export { readSandboxFacts, type SandboxFacts, type SandboxOptions, sandboxSpec } from './sandbox/index.js';
 export { runForeground } from './run-foreground.js';
 export { type RunningProgram, spawnProgram, type SpawnSettings } from './spawn-program.js';
+export { listenFds } from '@standpipe/process';
 export { defaultStateRoot, deleteContainer, type RemoveSettings } from '@standpipe/state';

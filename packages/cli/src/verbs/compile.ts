@@ -20,6 +20,8 @@ export async function run(invocation: Invocation): Promise<number> {
     name: basename(output),
     // The log of this command is not the container's.
     log: undefined,
+    listenFds: 0,
+    preserveFds: 0,
     // It stands for its command, so it fails as env(1) and chroot(1) do.
     failureCodes: { setUp: 125, notFound: 127, notExecutable: 126 },
   });
