@@ -2,7 +2,7 @@ import { buf, here, jump, label, type Op, type Reg, sys } from '@standpipe/progr
 import { badConsoleSize } from './errors.js';
 import { TTY, WINSIZE_SIZE } from './ioctl.js';
 
-/** `process.consoleSize`: rows and columns. */
+/** `process.consoleSize`: rows and columns. With a 0 nothing is asked for, as runc has it; Docker writes such. */
 export interface ConsoleSize {
   readonly height: number;
   readonly width: number;
@@ -11,9 +11,10 @@ export interface ConsoleSize {
 /** Gives a new terminal the size that is asked for, or else that of the first standard stream which is a terminal. */
 export function planSize(master: Reg, consoleSize: ConsoleSize | undefined, pointer: string): Op[] {
   const notes = { pointer: `${pointer}/consoleSize` };
-  const size = buf('winsize', WINSIZE_SIZE, consoleSize === undefined ? undefined : winsize(consoleSize, notes.pointer));
+  const asked = consoleSize === undefined ? undefined : winsize(consoleSize, notes.pointer);
+  const size = buf('winsize', WINSIZE_SIZE, asked);
   const resize = sys('ioctl', [master, TTY.TIOCSWINSZ, size], { say: 'set the size of the new terminal', ...notes });
-  if (consoleSize !== undefined) return [resize];
+  if (asked !== undefined) return [resize];
   const done = label('sized');
   const found = label('size found');
   return [
@@ -28,7 +29,7 @@ export function planSize(master: Reg, consoleSize: ConsoleSize | undefined, poin
   ];
 }
 
-function winsize({ height, width }: ConsoleSize, pointer: string): Uint8Array {
+function winsize({ height, width }: ConsoleSize, pointer: string): Uint8Array | undefined {
   const bytes = new Uint8Array(WINSIZE_SIZE);
   const view = new DataView(bytes.buffer);
   for (const [field, value, offset] of [
@@ -38,5 +39,5 @@ function winsize({ height, width }: ConsoleSize, pointer: string): Uint8Array {
     if (!Number.isInteger(value) || value < 0 || value > 0xffff) throw badConsoleSize(pointer, field, value);
     view.setUint16(offset, value, true);
   }
-  return bytes;
+  return height === 0 || width === 0 ? undefined : bytes;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { before, describe, it } from 'mocha';
 import { type Op, sys } from '@standpipe/program';
+import { leaveNothing, needsRoot } from '@standpipe/test-support';
 import { startContainer } from './container.js';
 import { planRelay } from '../src/index.js';
 import { Pty } from './pty.js';
@@ -13,11 +14,9 @@ const fine = { code: 0, signal: null, stdout: '', stderr: '' };
 
 describe('terminals on Linux', () => {
   before(function () {
-    const reason = process.platform !== 'linux' ? 'not Linux' : process.getuid?.() === 0 ? undefined : 'not root';
-    if (reason === undefined) return;
-    console.log(`skipped: ${reason}`);
-    this.skip();
+    needsRoot(this);
   });
+  leaveNothing();
 
   const onPty = (
     pty: Pty,
