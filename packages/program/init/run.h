@@ -41,7 +41,8 @@ static void put_decimal(struct text *text, s64 value) {
 
 static void put_json(struct text *text, struct span span) {
   static const u8 hex[] = "0123456789abcdef";
-  for (u8 c; (c = take(&span));) {
+  /* An escape is written whole or not at all. */
+  for (u8 c; text->end - text->at >= 6 && (c = take(&span));) {
     if (c < 0x20) {
       put_text(text, LITERAL("\\u00"));
       put(text, hex[c >> 4]);
