@@ -1,7 +1,8 @@
 import type { SpecIssue } from '@standpipe/errors';
 import { SlotValues } from '@standpipe/kernel';
-import type { Spec } from '@standpipe/oci-spec';
+import type { Process, Spec } from '@standpipe/oci-spec';
 import { type Reg, reg } from '@standpipe/program';
+import { noProcess } from './errors.js';
 import type { HostFacts } from './host-facts.js';
 import { ProgramDraft } from './program-draft.js';
 
@@ -54,6 +55,8 @@ export interface SharedRegisters {
 /** What the steps of the create pipeline work on. */
 export interface CreateContext {
   readonly spec: Spec;
+  /** The spec's process: what is created must have one. */
+  readonly process: Process;
   readonly settings: CreateSettings;
   readonly facts: HostFacts;
   readonly program: ProgramDraft;
@@ -70,9 +73,13 @@ export interface CreateContextInput {
   readonly facts: HostFacts;
 }
 
+/** @throws SpecError when the spec has no process */
 export function createContext({ spec, settings, facts }: CreateContextInput): CreateContext {
+  const { process } = spec;
+  if (process === undefined) throw noProcess();
   return {
     spec,
+    process,
     settings,
     facts,
     program: new ProgramDraft({ preserveFds: settings.preserveFds }),

@@ -15,7 +15,7 @@ import type { HostFacts } from './host-facts.js';
 import { createPipeline } from './pipelines.js';
 
 export interface PlanCreateInput extends TestSettings {
-  /** What the config.json says; its version and root are filled in. */
+  /** What the config.json says; its version, root and a process are filled in. */
   readonly spec?: Partial<Spec>;
   readonly settings?: Partial<CreateSettings>;
   /** Left out: root's, of a machine that answers nothing. */
@@ -53,7 +53,7 @@ const facts: HostFacts = {
 /** Assembles one plugin and runs its steps of the create pipeline. Both halves end with exit_group(1) unless the plugin ends them. */
 export async function planCreate(plugin: Plugin, input: PlanCreateInput = {}): Promise<CreateContext> {
   const context = createContext({
-    spec: { ociVersion: OCI_VERSION, root: { path: 'rootfs' }, ...input.spec },
+    spec: { ociVersion: OCI_VERSION, root: { path: 'rootfs' }, process: { user: { uid: 0, gid: 0 }, cwd: '/', args: ['true'] }, ...input.spec },
     settings: { ...settings, ...input.settings },
     facts: { ...facts, ...input.facts },
   });

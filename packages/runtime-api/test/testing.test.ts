@@ -57,6 +57,12 @@ describe('createContext', () => {
     expect(one.regs.sync.host).not.to.equal(one.regs.sync.container);
     expect([one.program.controlFd, two.program.controlFd]).to.deep.equal([6, 3]);
   });
+
+  it('needs a process to make a container of', async () => {
+    const silent = definePlugin({ id: 'silent', api: 1, declare: () => [] });
+    const error: unknown = await planCreate(silent, { spec: { process: undefined } }).catch((reason: unknown) => reason);
+    expect(error).to.have.nested.property('issues[0].pointer', '/process');
+  });
 });
 
 describe('createPipeline', () => {

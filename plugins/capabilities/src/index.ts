@@ -33,8 +33,8 @@ export const capabilitiesPlugin: Plugin = definePlugin({
   ],
 });
 
-function planOf({ spec, facts, warnings }: CreateContext): CapabilitiesPlan {
-  const asked = spec.process?.capabilities;
+function planOf({ spec, process, facts, warnings }: CreateContext): CapabilitiesPlan {
+  const asked = process.capabilities;
   // The specification leaves open what a process then has: as with runc, what it would have anyway.
   if (asked === undefined) return { beforeUser: [], afterUser: planClearInheritable() };
   const lastCap = Number(facts.readText('/proc/sys/kernel/cap_last_cap') ?? Number.NaN);

@@ -21,7 +21,7 @@ import {
   planStdioOwner,
   planUser,
 } from '@standpipe/process';
-import { type CreateContext, createPipeline, HonouredSpec, Setgroups } from '@standpipe/runtime-api';
+import { createPipeline, HonouredSpec, Setgroups } from '@standpipe/runtime-api';
 
 const { prepare, admit, rootfs, restrict, commit } = createPipeline.phase;
 
@@ -49,15 +49,15 @@ export const processPlugin: Plugin = definePlugin({
     }),
     step(admit, {
       id: 'process.admit',
-      run({ spec, program, regs }) {
+      run({ spec, process, program, regs }) {
         const inUserNamespace = spec.linux?.namespaces?.some(({ type }) => type === 'user') === true;
-        program.host(planAdmission(spec.process ?? {}, { pid: regs.pid, inUserNamespace }));
+        program.host(planAdmission(process, { pid: regs.pid, inUserNamespace }));
       },
     }),
     step(rootfs, {
       id: 'cwd.make',
       after: ['mounts.mount'],
-      run: ({ spec, program, regs }) => program.container(planMakeCwd(cwdOf(spec), regs.root)),
+      run: ({ process, program, regs }) => program.container(planMakeCwd(process.cwd, regs.root)),
     }),
     step(restrict, {
       id: 'keyring.join',
@@ -75,15 +75,15 @@ export const processPlugin: Plugin = definePlugin({
       id: 'process.limit',
       after: ['kernel.set'],
       before: ['user.become'],
-      run: ({ spec: { process, linux }, program }) => program.container(planRestrictions({ ...linux, ...process })),
+      run: ({ spec, process, program }) => program.container(planRestrictions({ ...spec.linux, ...process })),
     }),
     step(restrict, {
       id: 'cwd.enter',
       after: ['process.limit'],
       before: ['user.become'],
       writes: [Cwd],
-      run({ spec, program, slots }) {
-        const plan = planCwd(cwdOf(spec));
+      run({ process, program, slots }) {
+        const plan = planCwd(process.cwd);
         slots.set(Cwd, plan);
         program.container(plan.beforeUser);
       },
@@ -91,8 +91,7 @@ export const processPlugin: Plugin = definePlugin({
     step(restrict, {
       id: 'user.become',
       reads: [Setgroups],
-      run({ spec, program, slots }) {
-        const user = userOf(spec);
+      run({ process: { user }, program, slots }) {
         program.container([...planStdioOwner(user.uid), ...planUser(user, { setgroups: slots.get(Setgroups) })]);
       },
     }),
@@ -108,8 +107,8 @@ export const processPlugin: Plugin = definePlugin({
       after: ['cwd.check'],
       before: ['capabilities.set'],
       writes: [Env],
-      run({ spec, settings, program, slots }) {
-        const { ops, environment } = planEnvironment(spec.process?.env ?? [], { uid: userOf(spec).uid, listenFds: settings.listenFds });
+      run({ process: { env = [], user }, settings, program, slots }) {
+        const { ops, environment } = planEnvironment(env, { uid: user.uid, listenFds: settings.listenFds });
         slots.set(Env, environment);
         program.container(ops);
       },
@@ -117,18 +116,10 @@ export const processPlugin: Plugin = definePlugin({
     step(commit, {
       id: 'process.exec',
       reads: [Env],
-      run: ({ spec, settings, program, slots }) =>
-        program.container([...planCloseFds(settings.preserveFds), ...planExec(spec.process?.args ?? [], slots.need(Env))]),
+      run: ({ process: { args = [] }, settings, program, slots }) =>
+        program.container([...planCloseFds(settings.preserveFds), ...planExec(args, slots.need(Env))]),
     }),
   ],
 });
-
-function cwdOf({ process }: CreateContext['spec']): string {
-  return process?.cwd ?? '/';
-}
-
-function userOf({ process }: CreateContext['spec']): NonNullable<typeof process>['user'] {
-  return process?.user ?? { uid: 0, gid: 0 };
-}
 
 export default processPlugin;

@@ -25,8 +25,8 @@ export const terminalPlugin: Plugin = definePlugin({
       id: 'terminal.connect',
       after: ['signals.hold', 'state.make'],
       writes: [Plan],
-      run({ spec, settings, program, regs, slots }) {
-        const plan = planTerminal(spec.process ?? {}, settings, regs);
+      run({ process, settings, program, regs, slots }) {
+        const plan = planTerminal(process, settings, regs);
         slots.set(Plan, plan);
         program.host(plan.connect);
       },
