@@ -227,7 +227,9 @@ describe('standpipe-init', () => {
     it('cut a sentence that is too long, but never what is around it', async () => {
       const said = await reports(raise('\u0007'.repeat(20_000), { errno: 2 }), { escape: 'json' });
       expect(said.length).to.be.lessThan(16_384);
-      expect(JSON.parse(`"${said.slice(1, -1)}"`)).to.match(/^\u0007+: no such file or directory$/);
+      expect(JSON.parse(`"${said.slice(1, -1)}"`)).to.satisfy(
+        (text: string) => text.startsWith('\u0007') && text.endsWith(': no such file or directory'),
+      );
       expect(said.endsWith('>')).to.equal(true);
     });
   });
