@@ -116,7 +116,7 @@ export const processPlugin: Plugin = definePlugin({
     step(commit, {
       id: 'process.exec',
       reads: [Env],
-      run: ({ process: { args = [] }, settings, program, slots }) =>
+      run: ({ process: { args }, settings, program, slots }) =>
         program.container([...planCloseFds(settings.preserveFds), ...planExec(args, slots.need(Env))]),
     }),
   ],

@@ -126,7 +126,7 @@ describe('the process plugin', () => {
 
   it('says where the config is wrong, before anything is run', async () => {
     const wrong: [spec: Spec, pointer: string][] = [
-      [{ process: { user: { uid: 0, gid: 0 }, cwd: '/' } }, '/process/args'],
+      [{ process: { user: { uid: 0, gid: 0 }, cwd: '/', args: [] } }, '/process/args'],
       [{ ...usual, hostname: 'box' }, '/hostname'],
       [{ ...usual, linux: { sysctl: { 'vm.swappiness': '1' } } }, '/linux/sysctl/vm.swappiness'],
     ];
