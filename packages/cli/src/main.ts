@@ -1,6 +1,7 @@
 import { PlumbingError, renderError } from '@standpipe/errors';
 import type { GlobalOptions, Verb } from './command.js';
 import { parseCommandLine } from './parse.js';
+import { print } from './print.js';
 
 /** Exit code of a command line that can't be understood, and of any other failure. */
 const EXIT_USAGE = 64;
@@ -19,12 +20,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     const parsed = parseCommandLine(argv);
     if (parsed.kind === 'help') {
       const { helpText } = await import('./help.js');
-      process.stdout.write(`${await helpText(parsed.command)}\n`);
+      await print(`${await helpText(parsed.command)}\n`);
       return 0;
     }
     if (parsed.kind === 'version') {
       const { versionText } = await import('./version.js');
-      process.stdout.write(versionText());
+      await print(versionText());
       return 0;
     }
     global = parsed.invocation.global;

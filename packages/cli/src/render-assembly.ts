@@ -33,9 +33,12 @@ function renderPipeline({ id, phases }: PipelineReport): string {
   return lines(`pipeline ${id}: phases, and in each its steps in order`, align(rows));
 }
 
+/** Each step that comes first, once, with all that puts it there. */
 function whyHere({ because, absent }: StepReport): string {
+  const reasons = new Map<string, string[]>();
+  for (const { step, why } of because) reasons.set(step, [...(reasons.get(step) ?? []), why]);
   return [
-    ...because.map(({ step, why }) => `after ${step} (${why})`),
+    ...[...reasons].map(([step, why]) => `after ${step} (${why.join(', ')})`),
     ...absent.map(({ edge, step }) => `${edge} ${step}, which is not there`),
   ].join('; ');
 }

@@ -26,7 +26,7 @@ describe('renderAssembly', () => {
 
 pipeline brew: phases, and in each its steps in order
   heat  water.boil  by kettle
-        cup.warm    by cup     after water.boil (water.hot); before cup.wash, which is not there
+        cup.warm    by cup     after water.boil (cup.warm reads water.hot); before cup.wash, which is not there
   wait  -
   pour  tea.pour    by cup     after cup.fetch, which is not there
 `);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { decode, disassemble, programOfExecutable, programToJson } from '@standpipe/program';
 import { createProgram, linuxHostFacts, loadAssembly, readBundle } from '@standpipe/runtime';
 import { flag, type Invocation, text } from '../command.js';
+import { print } from '../print.js';
 import { settingsOf } from '../settings.js';
 import { printWarnings } from '../warnings.js';
 
@@ -11,7 +12,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const output = flag(invocation, 'json')
     ? `${JSON.stringify(programToJson(program), null, 2)}\n`
     : disassemble(program, { origins: !flag(invocation, 'no-origins') });
-  await new Promise<void>((resolve) => process.stdout.write(output, () => resolve()));
+  await print(output);
   return 0;
 }
 
