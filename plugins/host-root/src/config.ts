@@ -17,7 +17,9 @@ export const HostRootConfig: StandardSchema<unknown, HostRootConfig> = {
       const issues = Object.keys(others).map((key) => ({ message: `there is no such option; there is ${known.join(', ')}`, path: [key] }));
       if (typeof size === 'string' && /^[1-9]\d*[%kmgKMG]?$/.test(size) && issues.length === 0) return { value: { size } };
       if (issues.length > 0) return { issues };
-      return { issues: [{ message: 'a size is a number of bytes, with k, m or g behind it, or a percentage of the memory', path: ['size'] }] };
+      return {
+        issues: [{ message: 'a size is a number of bytes, with k, m or g behind it, or a percentage of the memory', path: ['size'] }],
+      };
     },
   },
 };

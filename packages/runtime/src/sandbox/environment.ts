@@ -19,7 +19,8 @@ export function sandboxEnvironment({ env, net }: SandboxOptions, facts: SandboxF
     ['container', 'standpipe'],
   ]);
   for (const [name, value] of Object.entries(facts.env)) {
-    if (value !== undefined && (passed.has(name) || name.startsWith('LC_') || (net && passedWithNet.test(name)))) variables.set(name, value);
+    if (value !== undefined && (passed.has(name) || name.startsWith('LC_') || (net && passedWithNet.test(name))))
+      variables.set(name, value);
   }
   for (const entry of env) {
     const equals = entry.indexOf('=');

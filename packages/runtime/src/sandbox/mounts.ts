@@ -7,7 +7,11 @@ const safe = ['nosuid', 'nodev'];
 const resolvConf = '/etc/resolv.conf';
 
 /** The sandbox's own mounts over the host's root. `cwd` is absolute; `user` is true in a user namespace. */
-export function sandboxMounts(options: SandboxOptions, facts: SandboxFacts, { cwd, user }: { readonly cwd: string; readonly user: boolean }): Mount[] {
+export function sandboxMounts(
+  options: SandboxOptions,
+  facts: SandboxFacts,
+  { cwd, user }: { readonly cwd: string; readonly user: boolean },
+): Mount[] {
   const own = [...kernelMounts(options, user), ...temporaryFolders(facts)];
   const written = writtenPaths(options, facts);
   const shown = [...sharedResolver(options, facts), ...hiddenCwd(cwd, written)];
@@ -45,7 +49,12 @@ function kernelMounts({ net }: SandboxOptions, user: boolean): Mount[] {
 
 /** /run as well: what listens there would do for the command what the command can't. */
 function temporaryFolders({ isDirectory, realpath }: SandboxFacts): Mount[] {
-  const tmpfs = (destination: string, mode: string): Mount => ({ destination, type: 'tmpfs', source: 'tmpfs', options: [...safe, `mode=${mode}`] });
+  const tmpfs = (destination: string, mode: string): Mount => ({
+    destination,
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: [...safe, `mode=${mode}`],
+  });
   const own = isDirectory('/var/tmp') && realpath('/var/tmp') === '/var/tmp';
   return [tmpfs('/run', '755'), tmpfs('/tmp', '1777'), ...(own ? [tmpfs('/var/tmp', '1777')] : [])];
 }

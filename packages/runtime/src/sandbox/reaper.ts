@@ -61,7 +61,11 @@ function stayWith({ pid, pidfd }: Readonly<Record<'pid' | 'pidfd', ReturnType<ty
     branch(value, '==', pid, ended),
     branch(value, '!=', 0, reap),
     here(wait),
-    sys('rt_sigtimedwait', [allSignals, info, null, SIGSET_SIZE], { to: signal, unless: { errno: ['EINTR', 'EAGAIN'], goto: wait }, say: 'wait for a signal' }),
+    sys('rt_sigtimedwait', [allSignals, info, null, SIGSET_SIZE], {
+      to: signal,
+      unless: { errno: ['EINTR', 'EAGAIN'], goto: wait },
+      say: 'wait for a signal',
+    }),
     branch(signal, '==', SIGCHLD, reap),
     // What a terminal sends goes to all of its foreground processes, so the command has it already.
     load(at(info, siginfo.code), 4, value),

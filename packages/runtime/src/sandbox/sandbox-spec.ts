@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { defaultSpec, type Linux, type LinuxNamespaceType, type Process, type Spec } from '@standpipe/oci-spec';
 import { sandboxEnvironment } from './environment.js';
-import { noCwd } from './errors.js';
+import { cwdRemoved, noSuchCwd } from './errors.js';
 import type { SandboxFacts } from './facts.js';
 import { sandboxMounts } from './mounts.js';
 import type { SandboxOptions } from './options.js';
@@ -35,13 +35,18 @@ export function sandboxSpec(options: SandboxOptions, facts: SandboxFacts): Spec 
 }
 
 function cwdOf({ cwd }: SandboxOptions, facts: SandboxFacts): string {
-  if (cwd === undefined && facts.cwd === undefined) throw noCwd();
-  return resolve(facts.cwd ?? '/', cwd ?? '.');
+  if (cwd === undefined && facts.cwd === undefined) throw cwdRemoved();
+  const path = resolve(facts.cwd ?? '/', cwd ?? '.');
+  // It would be made, and a typing error run the command in a place that nobody meant.
+  if (!facts.isDirectory(path)) throw noSuchCwd(path);
+  return path;
 }
 
 function process(options: SandboxOptions, facts: SandboxFacts, cwd: string): Process {
   const root = options.asRoot || facts.uid === 0;
-  const capabilities = options.capabilities.flatMap((names) => names.split(',')).map((name) => `CAP_${name.toUpperCase().replace(/^CAP_/, '')}`);
+  const capabilities = options.capabilities
+    .flatMap((names) => names.split(','))
+    .map((name) => `CAP_${name.toUpperCase().replace(/^CAP_/, '')}`);
   const kept = { bounding: capabilities, effective: capabilities, permitted: capabilities };
   return {
     terminal: facts.terminal,
