@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     verb = await parsed.command.load();
     return await verb.run(parsed.invocation);
   } catch (error) {
-    return await report(error, global, verb?.failureCode ?? EXIT_FAILURE);
+    return report(error, global, verb?.failureCode ?? EXIT_FAILURE);
   }
 }
 

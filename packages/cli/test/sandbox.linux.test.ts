@@ -210,11 +210,9 @@ describe('standpipe sandbox', () => {
       it('has a terminal of its own when there is one, and Ctrl-C ends the command', async function () {
         needs(this, 'script');
         const shell = `trap 'echo interrupted; exit 3' INT; tty; test -t 2 && echo ready; while :; do sleep 0.1; done`;
-        const { code, stdout } = await answer(
-          'script',
-          ['-qec', `${command(who, ['--', 'sh', '-c', `"${shell}"`]).join(' ')}`, '/dev/null'],
-          { ready: '\u0003' },
-        );
+        const { code, stdout } = await answer('script', ['-qec', command(who, ['--', 'sh', '-c', `"${shell}"`]).join(' '), '/dev/null'], {
+          ready: '\u0003',
+        });
         expect(stdout).to.match(/^\/dev\/pts\/0\r\nready\r\n\^Cinterrupted\r\n$/);
         expect(code).to.equal(3);
         expect(

@@ -13,10 +13,10 @@ export interface SandboxFacts {
   /** All three standard streams are terminals. */
   readonly terminal: boolean;
   /** The path with all links followed, or undefined when there is nothing. */
-  realpath(path: string): string | undefined;
-  isDirectory(path: string): boolean;
+  readonly realpath: (path: string) => string | undefined;
+  readonly isDirectory: (path: string) => boolean;
   /** Maps root and the subordinate ids of this user. */
-  rootMappings(): OrdinaryUserMappings;
+  readonly rootMappings: () => OrdinaryUserMappings;
 }
 
 /** The facts of this process. */
