@@ -22,16 +22,31 @@ function show(command, args) {
 
 try {
   title('1. A command of this host in a throw-away container: own processes, own /tmp, nothing it writes stays');
-  show(process.execPath, [standpipe, 'sandbox', '--', 'sh', '-c', 'echo "hello from $(hostname), uid $(id -u), pid $$"; touch /etc/changed && echo "/etc/changed exists inside"']);
-  console.log(execFileSync('sh', ['-c', 'test -e /etc/changed && echo "…and outside" || echo "…and not outside"'], { encoding: 'utf8' }).trim());
+  show(process.execPath, [
+    standpipe,
+    'sandbox',
+    '--',
+    'sh',
+    '-c',
+    'echo "hello from $(hostname), uid $(id -u), pid $$"; touch /etc/changed && echo "/etc/changed exists inside"',
+  ]);
+  console.log(
+    execFileSync('sh', ['-c', 'test -e /etc/changed && echo "…and outside" || echo "…and not outside"'], { encoding: 'utf8' }).trim(),
+  );
 
   if (root) {
     title('2. An OCI bundle');
-    writeBundle(directory, 'echo "hello from $(hostname), pid $$"; grep -E "^Cap(Prm|Bnd)" /proc/self/status; ls /proc | grep -c "^[0-9]" | sed "s/$/ processes in sight/"');
+    writeBundle(
+      directory,
+      'echo "hello from $(hostname), pid $$"; grep -E "^Cap(Prm|Bnd)" /proc/self/status; ls /proc | grep -c "^[0-9]" | sed "s/$/ processes in sight/"',
+    );
     show(process.execPath, [standpipe, 'run', '--bundle', directory, 'demo']);
 
     title('3. What it did, before it does it: every system call, who asked for it, and which line of the config');
-    const explained = execFileSync(process.execPath, [standpipe, 'explain', '--bundle', directory], { encoding: 'utf8', maxBuffer: 1 << 26 }).split('\n');
+    const explained = execFileSync(process.execPath, [standpipe, 'explain', '--bundle', directory], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    }).split('\n');
     const at = explained.findIndex((line) => line.includes('fsopen'));
     console.log(`$ standpipe explain --bundle ${directory} | sed -n '${at},${at + 11}p'`);
     console.log(explained.slice(at, at + 12).join('\n'));

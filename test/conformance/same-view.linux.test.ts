@@ -22,7 +22,10 @@ const configs: Readonly<Record<string, (path: string) => object>> = {
     shell(viewScript, (config) => {
       config.root!.readonly = true;
       config.process!.user = { uid: 1000, gid: 1000, additionalGids: [50], umask: 0o27 };
-      config.process!.rlimits = [{ type: 'RLIMIT_NOFILE', soft: 512, hard: 1000 }, { type: 'RLIMIT_CORE', soft: 0, hard: 0 }];
+      config.process!.rlimits = [
+        { type: 'RLIMIT_NOFILE', soft: 512, hard: 1000 },
+        { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
+      ];
       config.process!.oomScoreAdj = 500;
       config.process!.cwd = '/tmp';
       config.process!.env = ['PATH=/bin', 'A=1', 'B=2 3'];
@@ -44,14 +47,17 @@ const configs: Readonly<Record<string, (path: string) => object>> = {
       config.linux!.sysctl = { 'net.ipv4.ip_forward': '1', 'kernel.shmmax': '123456' };
       config.linux!.rootfsPropagation = 'slave';
     }),
-  'one that shares the host\'s pids and names': () =>
+  "one that shares the host's pids and names": () =>
     specOf(['/bin/sh', '-c', 'readlink /proc/self/exe; hostname'], (config) => {
       delete config.hostname;
       config.linux!.namespaces = config.linux!.namespaces!.filter(({ type }) => type === 'mount');
     }),
 };
 
-async function viewOf(runtime: string, path: string): Promise<{ code: number | null; view: Readonly<Record<string, string>>; stderr: string }> {
+async function viewOf(
+  runtime: string,
+  path: string,
+): Promise<{ code: number | null; view: Readonly<Record<string, string>>; stderr: string }> {
   const words = ['run', '--bundle', path, freshId()];
   const { code, stdout, stderr } = runtime === 'standpipe' ? await standpipe(words) : await peer(runtime, words);
   return { code, view: parseView(stdout), stderr };

@@ -9,12 +9,15 @@ const sections: Readonly<Record<string, string>> = {
   devices: 'cd /dev; for f in * pts/ptmx; do stat -c "%n %A %u:%g %t:%T %N" $f; done',
   streams: 'ls /proc/1/fd; readlink /proc/1/fd/0',
   names: 'hostname; cat /proc/sys/kernel/domainname',
-  scheduling: 'cat /proc/1/oom_score_adj; cut -d" " -f18-19,40-41 /proc/1/stat; cat /proc/1/personality 2>/dev/null; grep allowed /proc/1/status',
+  scheduling:
+    'cat /proc/1/oom_score_adj; cut -d" " -f18-19,40-41 /proc/1/stat; cat /proc/1/personality 2>/dev/null; grep allowed /proc/1/status',
   network: 'cat /proc/net/dev | cut -d: -f1; cat /proc/sys/net/ipv4/ip_unprivileged_port_start',
   namespaces: 'ls /proc/1/ns',
   root: 'stat -c "%A %u:%g %n" / /dev /dev/shm /dev/pts /proc /sys /tmp; touch /probe 2>&1 && rm /probe',
-  masked: 'for p in /proc/kcore /proc/keys /proc/timer_list /proc/sched_debug /proc/scsi /sys/firmware /proc/acpi; do stat -c "%n %A" $p 2>/dev/null; head -c1 $p 2>/dev/null | wc -c; done',
-  writable: 'for p in /proc/sys/kernel/hostname /proc/sysrq-trigger /proc/bus /proc/fs /proc/irq /sys /etc; do test -w $p && echo "$p writable"; done',
+  masked:
+    'for p in /proc/kcore /proc/keys /proc/timer_list /proc/sched_debug /proc/scsi /sys/firmware /proc/acpi; do stat -c "%n %A" $p 2>/dev/null; head -c1 $p 2>/dev/null | wc -c; done',
+  writable:
+    'for p in /proc/sys/kernel/hostname /proc/sysrq-trigger /proc/bus /proc/fs /proc/irq /sys /etc; do test -w $p && echo "$p writable"; done',
 };
 
 export const sectionNames: readonly string[] = Object.keys(sections);
@@ -42,7 +45,8 @@ function normalize(section: string, lines: readonly string[]): string[] {
   // Whether the message queues' root is the container's root, or nobody's, depends on whether the
   // ipc namespace was made after becoming root or with the user namespace.
   // crun links /dev/core even where there is no /proc/kcore.
-  if (section === 'devices') return lines.filter((line) => !line.startsWith('core ')).map((line) => line.replace(/^(mqueue \S+) \d+:\d+/, '$1 ?:?'));
+  if (section === 'devices')
+    return lines.filter((line) => !line.startsWith('core ')).map((line) => line.replace(/^(mqueue \S+) \d+:\d+/, '$1 ?:?'));
   return [...lines];
 }
 
@@ -65,7 +69,15 @@ export function essentialMounts(mounts: string): string {
     .join('\n');
 }
 
-const masked = ['/proc/acpi', '/proc/scsi', '/proc/keys', '/proc/interrupts', '/proc/timer_list', '/sys/firmware', '/sys/devices/virtual/powercap'];
+const masked = [
+  '/proc/acpi',
+  '/proc/scsi',
+  '/proc/keys',
+  '/proc/interrupts',
+  '/proc/timer_list',
+  '/sys/firmware',
+  '/sys/devices/virtual/powercap',
+];
 
 /**
  * Mount ids, peer group numbers and device numbers of new superblocks are any. What else is left out:

@@ -1,4 +1,15 @@
-import { mkdirSync, openSync, closeSync, readdirSync, readFileSync, symlinkSync, writeFileSync, rmSync, mkdtempSync, constants } from 'node:fs';
+import {
+  mkdirSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+  rmSync,
+  mkdtempSync,
+  constants,
+} from 'node:fs';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,10 +38,13 @@ describe('attacks from a bundle and from inside a container', function () {
     using made = bundle({});
     const { stdout } = await runIn(
       made,
-      shell('for p in /proc/[0-9]*; do case $(readlink $p/exe) in /memfd:standpipe-init*) echo found; (echo x > $p/exe) 2>&1; (echo x >> $p/exe) 2>&1;; esac; done | sort | uniq -c', (config) => {
-        config.linux!.namespaces = config.linux!.namespaces!.filter(({ type }) => type !== 'pid');
-        config.process!.capabilities = undefined;
-      }),
+      shell(
+        'for p in /proc/[0-9]*; do case $(readlink $p/exe) in /memfd:standpipe-init*) echo found; (echo x > $p/exe) 2>&1; (echo x >> $p/exe) 2>&1;; esac; done | sort | uniq -c',
+        (config) => {
+          config.linux!.namespaces = config.linux!.namespaces!.filter(({ type }) => type !== 'pid');
+          config.process!.capabilities = undefined;
+        },
+      ),
     );
     expect(stdout).to.include('found');
     expect(stdout).to.match(/(Text file busy|Operation not permitted|Permission denied)/);
@@ -49,7 +63,9 @@ describe('attacks from a bundle and from inside a container', function () {
     using made = bundle(shell('ls /proc/self/fd | wc -l; ls -l /proc/self/fd'));
     const leak = openSync('/', constants.O_RDONLY);
     try {
-      const child = spawn(process.execPath, [standpipePath, 'run', '--bundle', made.path, freshId()], { stdio: ['ignore', 'pipe', 'inherit', leak, leak] });
+      const child = spawn(process.execPath, [standpipePath, 'run', '--bundle', made.path, freshId()], {
+        stdio: ['ignore', 'pipe', 'inherit', leak, leak],
+      });
       let output = '';
       child.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
       await new Promise((resolve) => child.once('close', resolve));
@@ -63,7 +79,10 @@ describe('attacks from a bundle and from inside a container', function () {
   for (const fd of [3, 4, 5, 6, 7, 8, 9, 10]) {
     it(`a working directory of /proc/self/fd/${String(fd)} leads nowhere (CVE-2024-21626)`, async () => {
       using made = bundle({});
-      const { code, stdout, stderr } = await runIn(made, shell('pwd; ls', (config) => (config.process!.cwd = `/proc/self/fd/${String(fd)}`)));
+      const { code, stdout, stderr } = await runIn(
+        made,
+        shell('pwd; ls', (config) => (config.process!.cwd = `/proc/self/fd/${String(fd)}`)),
+      );
       expect(stdout).to.equal('');
       expect(code).to.equal(1);
       expect(stderr).to.match(/working directory "\/proc\/self\/fd/);
@@ -99,7 +118,8 @@ describe('attacks from a bundle and from inside a container', function () {
       symlinkSync(outside, join(made.rootfs, 'absolute'));
       symlinkSync(`${'../'.repeat(20)}${outside.slice(1)}`, join(made.rootfs, 'climbing'));
       const config = shell('echo x > /absolute/a/file && echo y > /climbing/b/file', ({ mounts }) => {
-        for (const destination of ['/absolute/a', '/climbing/b']) mounts!.push({ destination, type: 'tmpfs', source: 'tmpfs', options: [] });
+        for (const destination of ['/absolute/a', '/climbing/b'])
+          mounts!.push({ destination, type: 'tmpfs', source: 'tmpfs', options: [] });
       });
       // While the links' target is not there in the root they dangle.
       const dangling = await runIn(made, config);
@@ -122,7 +142,10 @@ describe('attacks from a bundle and from inside a container', function () {
     using made = bundle({});
     const flipper = spawn(
       '/bin/sh',
-      ['-c', `cd ${made.rootfs}; mkdir -p real; ln -s ${outside} link; while :; do mv -T real swap 2>/dev/null; mv -T link real 2>/dev/null; mv -T real link 2>/dev/null; mv -T swap real 2>/dev/null; done`],
+      [
+        '-c',
+        `cd ${made.rootfs}; mkdir -p real; ln -s ${outside} link; while :; do mv -T real swap 2>/dev/null; mv -T link real 2>/dev/null; mv -T real link 2>/dev/null; mv -T swap real 2>/dev/null; done`,
+      ],
       { stdio: 'ignore' },
     );
     try {
@@ -153,7 +176,11 @@ describe('attacks from a bundle and from inside a container', function () {
         // A /dev of the attacker's: a link where /dev/null should be.
         mkdirSync(join(made.path, 'dev'));
         symlinkSync('/etc/passwd', join(made.path, 'dev/null'));
-        config.mounts = config.mounts!.map((mount) => (mount.destination === '/dev' ? { destination: '/dev', type: 'bind', source: join(made.path, 'dev'), options: ['bind'] } : mount)).filter(({ destination }) => !destination.startsWith('/dev/'));
+        config.mounts = config
+          .mounts!.map((mount) =>
+            mount.destination === '/dev' ? { destination: '/dev', type: 'bind', source: join(made.path, 'dev'), options: ['bind'] } : mount,
+          )
+          .filter(({ destination }) => !destination.startsWith('/dev/'));
       }),
     );
     expect(code).to.equal(1);
@@ -198,7 +225,16 @@ describe('attacks from a bundle and from inside a container', function () {
 
   it('a config that is no config is refused, whatever it is', async () => {
     using made = bundle({});
-    for (const text of ['', '{', '[]', 'null', '"x"', '{"ociVersion":1}', `{"ociVersion":"1.3.0","process":{"args":["${'a'.repeat(3_000_000)}"]}}`, '{"__proto__":{"ociVersion":"1.3.0"}}']) {
+    for (const text of [
+      '',
+      '{',
+      '[]',
+      'null',
+      '"x"',
+      '{"ociVersion":1}',
+      `{"ociVersion":"1.3.0","process":{"args":["${'a'.repeat(3_000_000)}"]}}`,
+      '{"__proto__":{"ociVersion":"1.3.0"}}',
+    ]) {
       writeFileSync(join(made.path, 'config.json'), text);
       const { code, stdout, stderr } = await standpipe(['run', '--bundle', made.path, freshId()]);
       expect({ code, stdout }, text.slice(0, 40)).to.deep.equal({ code: 1, stdout: '' });

@@ -39,7 +39,11 @@ describe('standpipe compile', () => {
     await standpipe(['compile', '--bundle', made.path, '--output', app]);
     const running = run(app, []);
     await new Promise((resolve) => setTimeout(resolve, 150));
-    const pid = readFileSync(`/proc/${String(process.pid)}/task/${String(process.pid)}/children`, 'utf8').trim().split(' ').at(-1) ?? '';
+    const pid =
+      readFileSync(`/proc/${String(process.pid)}/task/${String(process.pid)}/children`, 'utf8')
+        .trim()
+        .split(' ')
+        .at(-1) ?? '';
     const exe = await run('readlink', [`/proc/${pid}/exe`]);
     expect(exe.stdout).to.match(/^\/memfd:/);
     expect((await running).code).to.equal(0);

@@ -14,7 +14,10 @@ const NAME = 'standpipe-kill';
 const ID = 'killed';
 
 /** Starts a program from a file of its own; its processes bear that file's name until they execute the user's command. */
-function start(directory: string, program: Program): { child: ChildProcess; ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }> } {
+function start(
+  directory: string,
+  program: Program,
+): { child: ChildProcess; ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }> } {
   const file = join(directory, NAME);
   rmSync(file, { force: true });
   writeFileSync(file, executableOf(program), { mode: 0o755 });

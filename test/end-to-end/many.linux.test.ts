@@ -41,7 +41,9 @@ describe('many containers', function () {
 
   it('50 at once, from the command line', async () => {
     using made = bundle(specOf(['/bin/sh', '-c', 'echo $$; sleep 0.2']));
-    const ran = await Promise.all(Array.from({ length: 50 }, async () => standpipe(['run', '--bundle', made.path, freshId()], { timeoutMs: 90_000 })));
+    const ran = await Promise.all(
+      Array.from({ length: 50 }, async () => standpipe(['run', '--bundle', made.path, freshId()], { timeoutMs: 90_000 })),
+    );
     for (const { code, stdout, stderr } of ran) expect({ code, stdout, stderr }).to.deep.equal({ code: 0, stdout: '1\n', stderr: '' });
   });
 

@@ -27,9 +27,14 @@ describe('standpipe run with namespaces', () => {
   }
 
   it('maps the ids of a user namespace, as root', async () => {
-    using made = bundle(inUserNamespace('id -u; cat /proc/self/uid_map | tr -s " "; touch /tmp/x; stat -c %u:%g /tmp/x; mount -t tmpfs x /mnt && echo mounted; echo 1 > /proc/sys/kernel/panic'), {
-      owner: { uid: 100_000, gid: 100_000 },
-    });
+    using made = bundle(
+      inUserNamespace(
+        'id -u; cat /proc/self/uid_map | tr -s " "; touch /tmp/x; stat -c %u:%g /tmp/x; mount -t tmpfs x /mnt && echo mounted; echo 1 > /proc/sys/kernel/panic',
+      ),
+      {
+        owner: { uid: 100_000, gid: 100_000 },
+      },
+    );
     const { code, stdout, stderr } = await standpipe(['run', '--bundle', made.path, freshId()]);
     expect(stdout).to.equal('0\n 0 100000 65536\n0:0\n');
     expect(stderr).to.match(/mount: permission denied[^]*can't create \/proc\/sys\/kernel\/panic/);
@@ -45,7 +50,11 @@ describe('standpipe run with namespaces', () => {
       chmodSync(made.path, 0o755);
       const config = structuredClone(defaultSpec({ rootless: { uid: 1000, gid: 1000 } })) as Config;
       config.process!.terminal = false;
-      config.process!.args = ['/bin/sh', '-c', 'id -u; id -g; hostname; cat /proc/self/uid_map | tr -s " "; touch /x 2>&1; ls /sys/kernel >/dev/null && echo sys'];
+      config.process!.args = [
+        '/bin/sh',
+        '-c',
+        'id -u; id -g; hostname; cat /proc/self/uid_map | tr -s " "; touch /x 2>&1; ls /sys/kernel >/dev/null && echo sys',
+      ];
       made.configure(config);
       const { code, stdout, stderr } = await standpipeAsUser(['run', '--bundle', made.path, freshId()], home);
       expect(stderr).to.equal('');
@@ -63,7 +72,9 @@ describe('standpipe run with namespaces', () => {
       using made = bundle(shell('true'), { owner: { uid: 1000, gid: 1000 } });
       chmodSync(made.path, 0o755);
       const { code, stderr } = await standpipeAsUser(['run', '--bundle', made.path, freshId()], home);
-      expect(stderr).to.include('an ordinary user can make and join namespaces only with a user namespace').and.to.include('of type "user"');
+      expect(stderr)
+        .to.include('an ordinary user can make and join namespaces only with a user namespace')
+        .and.to.include('of type "user"');
       expect(code).to.equal(1);
     } finally {
       rmSync(home, { recursive: true });
@@ -76,11 +87,18 @@ describe('standpipe run with namespaces', () => {
     try {
       const path = `/proc/${String(holder.pid)}/ns/net`;
       const own = readlinkSync('/proc/self/ns/net');
-      for (let i = 0; i < 200 && (readlinkSync(path) === own || readFileSync(`/proc/${String(holder.pid)}/comm`, 'utf8') !== 'sleep\n'); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (
+        let i = 0;
+        i < 200 && (readlinkSync(path) === own || readFileSync(`/proc/${String(holder.pid)}/comm`, 'utf8') !== 'sleep\n');
+        i++
+      )
+        await new Promise((resolve) => setTimeout(resolve, 10));
       const joined = readlinkSync(path);
       using made = bundle(
         shell('readlink /proc/self/ns/net', (config) => {
-          config.linux!.namespaces = config.linux!.namespaces!.map((namespace) => (namespace.type === 'network' ? { type: 'network', path } : namespace));
+          config.linux!.namespaces = config.linux!.namespaces!.map((namespace) =>
+            namespace.type === 'network' ? { type: 'network', path } : namespace,
+          );
         }),
       );
       const { code, stdout } = await standpipe(['run', '--bundle', made.path, freshId()]);

@@ -7,7 +7,10 @@ import { dockerLike, shell, specOf } from './specs.js';
 import { freshId, standpipe } from './standpipe.js';
 
 /** Runs a bundle of that config; the files of a Docker-like one lie beside it. */
-async function runConfig(config: object | ((path: string) => object), input?: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+async function runConfig(
+  config: object | ((path: string) => object),
+  input?: string,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   using made = bundle({});
   made.configure(typeof config === 'function' ? config(made.path) : config);
   const { code, stdout, stderr } = await standpipe(['run', '--bundle', made.path, freshId()], input === undefined ? {} : { input });
@@ -35,7 +38,10 @@ describe('standpipe run', () => {
     await run(findProgram('rm')!, ['-f', file]);
     expect((await run(findProgram('runc')!, ['spec', '--bundle', made.path])).code).to.equal(0);
     const config = JSON.parse(readFileSync(file, 'utf8')) as { process: { terminal: boolean; args: string[] } };
-    made.configure({ ...config, process: { ...config.process, terminal: false, args: ['sh', '-c', 'hostname; echo $$; id -u; touch /x 2>&1; pwd'] } });
+    made.configure({
+      ...config,
+      process: { ...config.process, terminal: false, args: ['sh', '-c', 'hostname; echo $$; id -u; touch /x 2>&1; pwd'] },
+    });
     const { code, stdout } = await standpipe(['run', '--bundle', made.path, freshId()]);
     expect(stdout).to.equal('runc\n1\n0\ntouch: /x: Read-only file system\n/\n');
     expect(code).to.equal(0);
@@ -57,7 +63,16 @@ describe('standpipe run', () => {
 
   it('exits with 128 and the signal that ended the process', async () => {
     // As init of its pid namespace it is spared its own signals, so its child dies and it says so.
-    expect((await runConfig(specOf(['/bin/sh', '-c', 'kill -9 $$; sleep 1; exit 3'], (config) => (config.linux!.namespaces = config.linux!.namespaces!.filter(({ type }) => type !== 'pid'))))).code).to.equal(137);
+    expect(
+      (
+        await runConfig(
+          specOf(
+            ['/bin/sh', '-c', 'kill -9 $$; sleep 1; exit 3'],
+            (config) => (config.linux!.namespaces = config.linux!.namespaces!.filter(({ type }) => type !== 'pid')),
+          ),
+        )
+      ).code,
+    ).to.equal(137);
   });
 
   it('passes standard input on', async () => {
@@ -76,7 +91,9 @@ describe('standpipe run', () => {
   });
 
   it('has the root read-only when asked', async () => {
-    const { stdout } = await runConfig(shell('echo x > /file; echo y > /dev/shm/file && cat /dev/shm/file', (config) => (config.root!.readonly = true)));
+    const { stdout } = await runConfig(
+      shell('echo x > /file; echo y > /dev/shm/file && cat /dev/shm/file', (config) => (config.root!.readonly = true)),
+    );
     expect(stdout).to.equal('y\n');
   });
 
@@ -87,7 +104,12 @@ describe('standpipe run', () => {
         writeFileSync(join(path, 'source/file'), 'at the end\n');
         config.mounts = [
           ...(config.mounts ?? []),
-          ...Array.from({ length: 200 }, (_, i) => ({ destination: `/many/${String(i)}`, type: 'bind', source: join(path, 'source'), options: ['bind', 'ro'] })),
+          ...Array.from({ length: 200 }, (_, i) => ({
+            destination: `/many/${String(i)}`,
+            type: 'bind',
+            source: join(path, 'source'),
+            options: ['bind', 'ro'],
+          })),
         ];
       }),
     );
@@ -115,17 +137,28 @@ describe('standpipe run', () => {
 
   describe('fails with a clear error, exits with 1 and leaves nothing when', () => {
     const cases: readonly [string, () => object, RegExp][] = [
-      ['the command is missing', () => specOf(['/bin/nothing']), /^standpipe: exec: "\/bin\/nothing": stat \/bin\/nothing: no such file or directory/],
+      [
+        'the command is missing',
+        () => specOf(['/bin/nothing']),
+        /^standpipe: exec: "\/bin\/nothing": stat \/bin\/nothing: no such file or directory/,
+      ],
       ['the command is not on PATH', () => specOf(['nothing']), /^standpipe: exec: "nothing": executable file not found in \$PATH/],
       ['the command is a directory', () => specOf(['/etc']), /^standpipe: exec: "\/etc": is a directory/],
       ['the command is not executable', () => specOf(['/etc/hosts']), /^standpipe: exec: "\/etc\/hosts": permission denied/],
       [
         'the source of a mount is missing',
-        () => specOf(['true'], (config) => config.mounts!.push({ destination: '/m', type: 'bind', source: '/no/such/source', options: ['bind'] })),
+        () =>
+          specOf(['true'], (config) =>
+            config.mounts!.push({ destination: '/m', type: 'bind', source: '/no/such/source', options: ['bind'] }),
+          ),
         /"\/no\/such\/source".*no such file or directory/i,
       ],
       ['the root is missing', () => specOf(['true'], (config) => (config.root!.path = 'nowhere')), /nowhere.*no such file or directory/i],
-      ['a namespace to join is none', () => specOf(['true'], (config) => config.linux!.namespaces!.push({ type: 'time', path: '/etc/passwd' })), /"\/etc\/passwd" is not a time namespace/],
+      [
+        'a namespace to join is none',
+        () => specOf(['true'], (config) => config.linux!.namespaces!.push({ type: 'time', path: '/etc/passwd' })),
+        /"\/etc\/passwd" is not a time namespace/,
+      ],
       ['the id is no name', () => ({ ...specOf(['true']), ociVersion: 'zero' }), /ociVersion/],
     ];
     for (const [what, config, message] of cases) {
@@ -159,7 +192,13 @@ describe('standpipe run', () => {
       }),
     );
     const lax = await standpipe(['run', '--bundle', made.path, freshId()]);
-    for (const [pointer, plugin] of [['/linux/seccomp', 'seccomp'], ['/linux/resources', 'cgroups'], ['/hooks', 'hooks'], ['/process/apparmorProfile', 'apparmor'], ['/process/selinuxLabel', 'selinux']]) {
+    for (const [pointer, plugin] of [
+      ['/linux/seccomp', 'seccomp'],
+      ['/linux/resources', 'cgroups'],
+      ['/hooks', 'hooks'],
+      ['/process/apparmorProfile', 'apparmor'],
+      ['/process/selinuxLabel', 'selinux'],
+    ]) {
       expect(lax.stderr).to.match(new RegExp(`warning: ${pointer} .*\\(${plugin}\\)`));
     }
     expect(lax.code).to.equal(0);

@@ -13,7 +13,9 @@ describe('who stays with a foreground container', () => {
   });
   leaveNothing();
 
-  async function started(script: string): Promise<{ child: ReturnType<typeof spawn>; output: () => string; exit: Promise<number | null>; made: Disposable }> {
+  async function started(
+    script: string,
+  ): Promise<{ child: ReturnType<typeof spawn>; output: () => string; exit: Promise<number | null>; made: Disposable }> {
     const made = bundle(shell(script));
     const child = spawn(process.execPath, [standpipePath, 'run', '--bundle', made.path, freshId()], { stdio: ['pipe', 'pipe', 'inherit'] });
     let output = '';
@@ -30,7 +32,9 @@ describe('who stays with a foreground container', () => {
     const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
     expect(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]), 'KiB').to.be.lessThan(1024);
     expect(Number(/^Threads:\s+(\d+)/m.exec(status)?.[1])).to.equal(1);
-    const children = readFileSync(`/proc/${String(child.pid)}/task/${String(child.pid)}/children`, 'utf8').trim().split(' ');
+    const children = readFileSync(`/proc/${String(child.pid)}/task/${String(child.pid)}/children`, 'utf8')
+      .trim()
+      .split(' ');
     expect(children).to.have.length(1);
     expect(readFileSync(`/proc/${children[0]!}/cmdline`, 'utf8')).to.match(/^\/bin\/sh/);
     child.stdin?.end('\n');
@@ -39,7 +43,9 @@ describe('who stays with a foreground container', () => {
 
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGQUIT'] as const) {
     it(`passes ${signal} on`, async () => {
-      const { child, output, exit, made } = await started(`trap 'echo got it; exit 42' ${signal.slice(3)}; echo up; while :; do sleep 0.05; done`);
+      const { child, output, exit, made } = await started(
+        `trap 'echo got it; exit 42' ${signal.slice(3)}; echo up; while :; do sleep 0.05; done`,
+      );
       using _ = made;
       child.kill(signal);
       expect(await exit).to.equal(42);

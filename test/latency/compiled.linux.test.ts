@@ -10,7 +10,9 @@ import { Programs, type Timing, timePaired } from './paired.js';
 const mostTimesOfCrun = 0.6;
 
 function say(what: string, { least, median }: Timing, than: string, other: Timing): void {
-  console.log(`      ${what} ${least}/${median} µs, ${than} ${other.least}/${other.median} µs (least/median): ${(least / other.least).toFixed(2)} times`);
+  console.log(
+    `      ${what} ${least}/${median} µs, ${than} ${other.least}/${other.median} µs (least/median): ${(least / other.least).toFixed(2)} times`,
+  );
 }
 
 describe('start of a container', function () {
@@ -35,7 +37,11 @@ describe('start of a container', function () {
       // The hierarchy that crun insists on is mounted once, around both.
       const [command = '', ...words] = withHugetlb([paired, '60', app, '--', crun, 'run', '--bundle', made.path, 'latency']);
       const { stdout, stderr } = await run(command, words, { timeoutMs: 60_000 });
-      const [ours, theirs] = stdout.trim().split('\n').map((line) => line.split(' ').map(Number)).map(([least = 0, median = 0]) => ({ least, median }));
+      const [ours, theirs] = stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ').map(Number))
+        .map(([least = 0, median = 0]) => ({ least, median }));
       if (ours === undefined || theirs === undefined) throw new Error(stderr);
       say('compiled', ours, 'crun run', theirs);
       return Math.min(ours.least / theirs.least, ours.median / theirs.median);
@@ -46,10 +52,20 @@ describe('start of a container', function () {
   it("from the command line: Node's start, and little more", async function () {
     using programs = new Programs();
     using made = bundle(config);
-    const [ours, empty] = await timePaired(programs, 20, [process.execPath, standpipePath, 'run', '--bundle', made.path, 'latency'], [process.execPath, '-e', '0']);
+    const [ours, empty] = await timePaired(
+      programs,
+      20,
+      [process.execPath, standpipePath, 'run', '--bundle', made.path, 'latency'],
+      [process.execPath, '-e', '0'],
+    );
     say('standpipe run', ours, 'node -e 0', empty);
     if (findProgram('runc') !== undefined) {
-      const [again, theirs] = await timePaired(programs, 20, [process.execPath, standpipePath, 'run', '--bundle', made.path, 'latency'], [findProgram('runc')!, 'run', '--bundle', made.path, 'latency']);
+      const [again, theirs] = await timePaired(
+        programs,
+        20,
+        [process.execPath, standpipePath, 'run', '--bundle', made.path, 'latency'],
+        [findProgram('runc')!, 'run', '--bundle', made.path, 'latency'],
+      );
       say('standpipe run', again, 'runc run', theirs);
     }
     expect(ours.least - empty.least, "our own share and the container's").to.be.lessThan(60_000);

@@ -17,7 +17,7 @@ const freestanding = (
   (process.arch === 'x64' ? ' -mno-red-zone -fcf-protection=none' : '')
 ).split(' ');
 
-describe("the executor against a program written by hand", function () {
+describe('the executor against a program written by hand', function () {
   this.timeout(120_000);
   before(function () {
     needsRoot(this);
@@ -28,7 +28,12 @@ describe("the executor against a program written by hand", function () {
 
   /** Both as commands, on one bundle and with state roots of the same kind. */
   async function prepare(programs: Programs, path: string): Promise<[ours: string[], bare: string[]]> {
-    const made = await createProgram(await loadAssembly(), readBundle(path), createSettings({ id: 'ours', bundle: path, stateRoot: join(programs.directory, 'state') }), linuxHostFacts());
+    const made = await createProgram(
+      await loadAssembly(),
+      readBundle(path),
+      createSettings({ id: 'ours', bundle: path, stateRoot: join(programs.directory, 'state') }),
+      linuxHostFacts(),
+    );
     const ours = join(programs.directory, 'ours');
     writeFileSync(ours, executableOf(made.program), { mode: 0o755 });
     mkdirSync(join(programs.directory, 'state'), { mode: 0o711 });
@@ -38,7 +43,11 @@ describe("the executor against a program written by hand", function () {
 
   const config = specOf(['/bin/true'], (spec) => {
     spec.root!.readonly = true;
-    spec.process!.capabilities = { bounding: [...(spec.process!.capabilities!.bounding ?? [])], effective: [...(spec.process!.capabilities!.effective ?? [])], permitted: [...(spec.process!.capabilities!.permitted ?? [])] };
+    spec.process!.capabilities = {
+      bounding: [...(spec.process!.capabilities!.bounding ?? [])],
+      effective: [...(spec.process!.capabilities!.effective ?? [])],
+      permitted: [...(spec.process!.capabilities!.permitted ?? [])],
+    };
     // Which hierarchies there are depends on the machine.
     spec.mounts = spec.mounts!.filter(({ type }) => type !== 'cgroup');
     spec.linux!.namespaces = spec.linux!.namespaces!.filter(({ type }) => type !== 'cgroup');

@@ -30,7 +30,12 @@ export class Programs implements Disposable {
 }
 
 /** Starts both commands by turns and tells how long they took. */
-export async function timePaired(programs: Programs, rounds: number, a: readonly string[], b: readonly string[]): Promise<[a: Timing, b: Timing]> {
+export async function timePaired(
+  programs: Programs,
+  rounds: number,
+  a: readonly string[],
+  b: readonly string[],
+): Promise<[a: Timing, b: Timing]> {
   const paired = await programs.compile('paired');
   const { code, stdout, stderr } = await run(paired, [String(rounds), ...a, '--', ...b], { timeoutMs: 120_000 });
   if (code !== 0) throw new Error(stderr);

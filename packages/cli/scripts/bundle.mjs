@@ -30,9 +30,13 @@ const keepApart = {
 const loadLate = {
   name: 'late',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path, namespace }) => (Object.hasOwn(late, path) && namespace === 'file' ? { path, namespace: 'late' } : undefined));
+    onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
+      Object.hasOwn(late, path) && namespace === 'file' ? { path, namespace: 'late' } : undefined,
+    );
     onLoad({ filter: /^/, namespace: 'late' }, ({ path }) => {
-      const getters = Object.keys(late[path]).map((name) => `get ${JSON.stringify(name)}() { return require(${JSON.stringify(path)})[${JSON.stringify(name)}]; }`);
+      const getters = Object.keys(late[path]).map(
+        (name) => `get ${JSON.stringify(name)}() { return require(${JSON.stringify(path)})[${JSON.stringify(name)}]; }`,
+      );
       return { contents: `module.exports = { ${getters.join(', ')} };` };
     });
   },
@@ -75,11 +79,15 @@ await build({
 // bin/standpipe.cjs hands an import() in; where nobody does, the script's own will do. It reads latin1, which is quicker.
 const text = readFileSync(outfile, 'utf8');
 if (/[^\0-\x7f]/.test(text)) throw new Error('the bundle is not ASCII');
-writeFileSync(outfile, `if (typeof __import === 'undefined') var __import = (name) => import(name);\n${text.replace(/\bimport\(/g, '__import(')}`);
+writeFileSync(
+  outfile,
+  `if (typeof __import === 'undefined') var __import = (name) => import(name);\n${text.replace(/\bimport\(/g, '__import(')}`,
+);
 
 const scratch = mkdtempSync(join(tmpdir(), 'standpipe-bundle-'));
 try {
-  const run = (script, args) => childProcess.execFileSync(process.execPath, [here(script), ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const run = (script, args) =>
+    childProcess.execFileSync(process.execPath, [here(script), ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   run('../bin/standpipe.cjs', ['spec', '--bundle', scratch, ...(process.geteuid() === 0 ? [] : ['--rootless'])]);
   run('write-code-cache.cjs', ['compile', '--bundle', scratch, '--output', join(scratch, 'app')]);
 } finally {

@@ -8,7 +8,12 @@ export const globalOptions: Readonly<Record<string, OptionSpec>> = {
   assembly: { type: 'string', describe: 'assembly config to use instead of the default one' },
 };
 
-const bundle: OptionSpec = { type: 'string', alias: 'b', default: '.', describe: 'directory of the bundle: config.json and the root filesystem' };
+const bundle: OptionSpec = {
+  type: 'string',
+  alias: 'b',
+  default: '.',
+  describe: 'directory of the bundle: config.json and the root filesystem',
+};
 const strict: OptionSpec = { type: 'boolean', describe: 'fail when the config asks for something that no assembled plugin honours' };
 const json: OptionSpec = { type: 'boolean', describe: 'print JSON' };
 const containerId = { name: 'container-id', describe: 'name of the container, unique on this host', required: true };
@@ -37,7 +42,9 @@ export const commands: readonly CommandSpec[] = [
     name: 'delete',
     describe: 'remove what is left of a container',
     positionals: [containerId],
-    options: { force: { type: 'boolean', alias: 'f', describe: 'kill the container first when it still runs; succeed when there is none' } },
+    options: {
+      force: { type: 'boolean', alias: 'f', describe: 'kill the container first when it still runs; succeed when there is none' },
+    },
     load: async () => import('./verbs/delete.js'),
   },
   {
@@ -54,7 +61,12 @@ export const commands: readonly CommandSpec[] = [
     name: 'explain',
     describe: 'show the program that a bundle compiles to, without running it',
     positionals: [{ name: 'file', describe: 'a compiled container to explain instead of a bundle', required: false }],
-    options: { bundle, json, 'no-origins': { type: 'boolean', describe: 'leave out which plugin and which line of the config each op comes from' }, strict },
+    options: {
+      bundle,
+      json,
+      'no-origins': { type: 'boolean', describe: 'leave out which plugin and which line of the config each op comes from' },
+      strict,
+    },
     load: async () => import('./verbs/explain.js'),
   },
   {
@@ -81,7 +93,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: 'sandbox',
-    describe: 'run a command of this host in a throw-away container over the host\'s own root',
+    describe: "run a command of this host in a throw-away container over the host's own root",
     positionals: [],
     takesCommand: true,
     options: {

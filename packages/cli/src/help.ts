@@ -20,11 +20,20 @@ export async function printCompletions(argv: readonly string[]): Promise<void> {
 type Parser = ReturnType<typeof yargs>;
 
 function parserFor(command: CommandSpec | undefined): Parser {
-  const parser = yargs([]).scriptName('standpipe').help(false).version(false).wrap(Math.min(110, process.stdout.columns || 110));
+  const parser = yargs([])
+    .scriptName('standpipe')
+    .help(false)
+    .version(false)
+    .wrap(Math.min(110, process.stdout.columns || 110));
   if (command === undefined) {
     parser.usage('$0 [global options] COMMAND [options]\n\nAn OCI runtime that compiles a container to a program of system calls.');
     for (const known of commands) {
-      parser.command(signature(known), known.describe, (sub) => withOptions(sub, known.options), () => undefined);
+      parser.command(
+        signature(known),
+        known.describe,
+        (sub) => withOptions(sub, known.options),
+        () => undefined,
+      );
     }
     return withOptions(parser, globalOptions).completion('completion', false).epilogue('standpipe COMMAND --help tells more of a command.');
   }

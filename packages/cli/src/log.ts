@@ -6,7 +6,9 @@ export function appendLog(path: string, format: 'text' | 'json', error: unknown)
   const time = new Date().toISOString();
   const msg = renderError(error);
   const line =
-    format === 'json' ? JSON.stringify({ level: 'error', msg, time }) : `time=${JSON.stringify(time)} level=error msg=${JSON.stringify(msg)}`;
+    format === 'json'
+      ? JSON.stringify({ level: 'error', msg, time })
+      : `time=${JSON.stringify(time)} level=error msg=${JSON.stringify(msg)}`;
   try {
     appendFileSync(path, `${line}\n`, { mode: 0o644 });
   } catch {

@@ -35,7 +35,10 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
     throw usage(`standpipe ${command.name} needs a ${missing}`, `see standpipe ${command.name} --help`);
   }
   if (given.length > command.positionals.length) {
-    throw usage(`standpipe ${command.name} does not know what to do with "${given[command.positionals.length] ?? ''}"`, `see standpipe ${command.name} --help`);
+    throw usage(
+      `standpipe ${command.name} does not know what to do with "${given[command.positionals.length] ?? ''}"`,
+      `see standpipe ${command.name} --help`,
+    );
   }
   return {
     kind: 'run',
@@ -75,27 +78,30 @@ function parse(argv: readonly string[], options: Readonly<Record<string, OptionS
   };
   const names = Object.keys(all);
   const ofType = (type: OptionSpec['type']): string[] => names.filter((name) => all[name]?.type === type);
-  const result = parser.detailed(argv.map((word) => lengthen(word, names)), {
-    boolean: ofType('boolean'),
-    string: [...ofType('string'), ...ofType('number')],
-    array: ofType('array').map((key) => ({ key, string: true as const })),
-    alias: Object.fromEntries(names.flatMap((name) => (all[name]?.alias === undefined ? [] : [[name, all[name].alias]]))),
-    default: Object.fromEntries(names.flatMap((name) => (all[name]?.default === undefined ? [] : [[name, all[name].default]]))),
-    configuration: {
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'duplicate-arguments-array': true,
-      'greedy-arrays': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'short-option-groups': true,
-      'strip-aliased': true,
-      'populate--': !halt,
-      'unknown-options-as-args': true,
-      'halt-at-non-option': halt,
+  const result = parser.detailed(
+    argv.map((word) => lengthen(word, names)),
+    {
+      boolean: ofType('boolean'),
+      string: [...ofType('string'), ...ofType('number')],
+      array: ofType('array').map((key) => ({ key, string: true as const })),
+      alias: Object.fromEntries(names.flatMap((name) => (all[name]?.alias === undefined ? [] : [[name, all[name].alias]]))),
+      default: Object.fromEntries(names.flatMap((name) => (all[name]?.default === undefined ? [] : [[name, all[name].default]]))),
+      configuration: {
+        'boolean-negation': false,
+        'camel-case-expansion': false,
+        'dot-notation': false,
+        'duplicate-arguments-array': true,
+        'greedy-arrays': false,
+        'parse-numbers': false,
+        'parse-positional-numbers': false,
+        'short-option-groups': true,
+        'strip-aliased': true,
+        'populate--': !halt,
+        'unknown-options-as-args': true,
+        'halt-at-non-option': halt,
+      },
     },
-  });
+  );
   if (result.error !== null) throw usage(result.error.message);
   const { _: positional, '--': behind = [], ...found } = result.argv;
   const values: Record<string, unknown> = {};

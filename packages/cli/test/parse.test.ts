@@ -3,7 +3,13 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { parseCommandLine } from '../src/parse.js';
 
-function invocation(line: string): { command: string; global: object; options: Readonly<Record<string, unknown>>; positionals: readonly string[]; behind: readonly string[] } {
+function invocation(line: string): {
+  command: string;
+  global: object;
+  options: Readonly<Record<string, unknown>>;
+  positionals: readonly string[];
+  behind: readonly string[];
+} {
   const parsed = parseCommandLine(line.split(' ').filter((word) => word !== ''));
   if (parsed.kind !== 'run') throw new Error(parsed.kind);
   const { global, options, positionals, command } = parsed.invocation;
@@ -22,7 +28,15 @@ function refusal(line: string): string {
 
 describe('parseCommandLine', () => {
   it('takes options in every form that clients of runc use', () => {
-    for (const line of ['run --bundle /b c1', 'run --bundle=/b c1', 'run -b /b c1', 'run -bundle /b c1', 'run -bundle=/b c1', 'run c1 --bundle /b', 'run -b=/b c1']) {
+    for (const line of [
+      'run --bundle /b c1',
+      'run --bundle=/b c1',
+      'run -b /b c1',
+      'run -bundle /b c1',
+      'run -bundle=/b c1',
+      'run c1 --bundle /b',
+      'run -b=/b c1',
+    ]) {
       const { command, options, positionals } = invocation(line);
       expect([command, options['bundle'], positionals], line).to.deep.equal(['run', '/b', ['c1']]);
     }
@@ -53,7 +67,12 @@ describe('parseCommandLine', () => {
   it('shows help and versions', () => {
     expect(parseCommandLine([])).to.deep.equal({ kind: 'help', command: undefined });
     expect(parseCommandLine(['--version'])).to.deep.equal({ kind: 'version' });
-    for (const words of [['run', '--help'], ['help', 'run'], ['--help', 'run'], ['run', 'c1', '-h']]) {
+    for (const words of [
+      ['run', '--help'],
+      ['help', 'run'],
+      ['--help', 'run'],
+      ['run', 'c1', '-h'],
+    ]) {
       const parsed = parseCommandLine(words);
       expect([parsed.kind, parsed.kind === 'help' ? parsed.command?.name : undefined], words.join(' ')).to.deep.equal(['help', 'run']);
     }

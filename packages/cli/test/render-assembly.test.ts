@@ -8,7 +8,11 @@ const Water = slot<string>('water.hot');
 
 describe('renderAssembly', () => {
   it('shows plugins with their state, and steps with their order and its reasons', async () => {
-    const kettle = definePlugin({ id: 'kettle', api: 1, declare: ({ step }) => [step(brew.phase.heat, { id: 'water.boil', writes: [Water], run: () => undefined })] });
+    const kettle = definePlugin({
+      id: 'kettle',
+      api: 1,
+      declare: ({ step }) => [step(brew.phase.heat, { id: 'water.boil', writes: [Water], run: () => undefined })],
+    });
     const cup = definePlugin({
       id: 'cup',
       api: 1,

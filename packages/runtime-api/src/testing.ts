@@ -53,7 +53,12 @@ const facts: HostFacts = {
 /** Assembles one plugin and runs its steps of the create pipeline. Both halves end with exit_group(1) unless the plugin ends them. */
 export async function planCreate(plugin: Plugin, input: PlanCreateInput = {}): Promise<CreateContext> {
   const context = createContext({
-    spec: { ociVersion: OCI_VERSION, root: { path: 'rootfs' }, process: { user: { uid: 0, gid: 0 }, cwd: '/', args: ['true'] }, ...input.spec },
+    spec: {
+      ociVersion: OCI_VERSION,
+      root: { path: 'rootfs' },
+      process: { user: { uid: 0, gid: 0 }, cwd: '/', args: ['true'] },
+      ...input.spec,
+    },
     settings: { ...settings, ...input.settings },
     facts: { ...facts, ...input.facts },
   });

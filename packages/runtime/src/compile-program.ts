@@ -9,7 +9,12 @@ import { needsCallback } from './errors.js';
  *
  * @throws PlumbingError `NOT_COMPILABLE`, naming the steps that must run TypeScript in the middle
  */
-export async function compileProgram(assembly: Assembly, bundle: Bundle, settings: CreateSettings, facts: HostFacts): Promise<CreateProgram> {
+export async function compileProgram(
+  assembly: Assembly,
+  bundle: Bundle,
+  settings: CreateSettings,
+  facts: HostFacts,
+): Promise<CreateProgram> {
   const made = await createProgram(assembly, bundle, settings, facts);
   if (made.callbacks.length > 0) throw needsCallback(made.callbacks.map(({ origin }) => `${origin.plugin}/${origin.step}`));
   return made;

@@ -15,7 +15,12 @@ export interface CreateProgram {
 }
 
 /** Compiles a bundle to the program that creates and runs its container. */
-export async function createProgram(assembly: Assembly, bundle: Bundle, settings: CreateSettings, facts: HostFacts): Promise<CreateProgram> {
+export async function createProgram(
+  assembly: Assembly,
+  bundle: Bundle,
+  settings: CreateSettings,
+  facts: HostFacts,
+): Promise<CreateProgram> {
   const context = createContext({ spec: bundle.spec, settings, facts });
   context.warnings.push(...bundle.warnings);
   await assembly.pipeline(createPipeline).run(context);

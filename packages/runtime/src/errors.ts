@@ -2,7 +2,11 @@ import { PlumbingError, SafetyError, SpecError, type SpecIssue } from '@standpip
 import type { Origin } from '@standpipe/program';
 
 export function noBundle(path: string, cause: unknown): PlumbingError {
-  return new PlumbingError(`read "${path}"`, { code: 'NO_BUNDLE', cause, hint: 'name the bundle with --bundle; standpipe spec writes a config.json to begin with' });
+  return new PlumbingError(`read "${path}"`, {
+    code: 'NO_BUNDLE',
+    cause,
+    hint: 'name the bundle with --bundle; standpipe spec writes a config.json to begin with',
+  });
 }
 
 export function notHonoured(issues: readonly SpecIssue[]): SpecError {
@@ -25,7 +29,11 @@ export function callbackFailed(origin: Origin, cause: unknown): PlumbingError {
 }
 
 export function assemblyNotReadable(file: string, cause: unknown): PlumbingError {
-  return new PlumbingError(`read the assembly "${file}"`, { code: 'ASSEMBLY_NOT_READABLE', cause, hint: 'name a JSON file, or one of the assemblies default and sandbox' });
+  return new PlumbingError(`read the assembly "${file}"`, {
+    code: 'ASSEMBLY_NOT_READABLE',
+    cause,
+    hint: 'name a JSON file, or one of the assemblies default and sandbox',
+  });
 }
 
 export function assemblyNotSafe(file: string): SafetyError {

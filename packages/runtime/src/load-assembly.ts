@@ -38,7 +38,9 @@ export async function loadAssembly(nameOrFile = 'default'): Promise<Assembly> {
 }
 
 function configOf(document: unknown, source: string): AssemblyConfig {
-  return parseAssemblyConfig(document, source, (name) => (Object.hasOwn(named, name) ? { document: named[name], source: name } : undefined));
+  return parseAssemblyConfig(document, source, (name) =>
+    Object.hasOwn(named, name) ? { document: named[name], source: name } : undefined,
+  );
 }
 
 function readDocument(file: string): unknown {

@@ -21,4 +21,13 @@ export async function runForeground(made: CreateProgram, { preserveFds = 0 }: { 
 }
 
 /** What a person or a supervisor sends to a foreground command. */
-const forwarded = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const satisfies readonly NodeJS.Signals[];
+const forwarded = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGWINCH',
+  'SIGCONT',
+] as const satisfies readonly NodeJS.Signals[];

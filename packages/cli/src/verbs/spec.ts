@@ -15,7 +15,8 @@ export function run(invocation: Invocation): number {
     throw new PlumbingError(`write "${path}"`, {
       code: 'SPEC_NOT_WRITTEN',
       cause: error,
-      hint: (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'remove the file first, or name another directory with --bundle' : undefined,
+      hint:
+        (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'remove the file first, or name another directory with --bundle' : undefined,
     });
   }
   return 0;
