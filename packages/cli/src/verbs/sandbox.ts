@@ -16,7 +16,7 @@ export async function run(invocation: Invocation): Promise<number> {
     rw: list(invocation, 'rw'),
     cwd: text(invocation, 'cwd'),
     env: list(invocation, 'env'),
-    hostname: text(invocation, 'hostname') ?? 'sandbox',
+    hostname: text(invocation, 'hostname'),
     asRoot: flag(invocation, 'as-root'),
     capabilities: list(invocation, 'cap-add'),
   };

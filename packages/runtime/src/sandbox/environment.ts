@@ -13,7 +13,7 @@ const passedWithNet = /^(https?|ftp|all|no)_proxy$/i;
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The environment of the command: what is passed of the one outside, then what was asked for. */
-export function sandboxEnvironment({ env, net }: SandboxOptions, facts: SandboxFacts): string[] {
+export function sandboxEnvironment({ env = [], net = false }: SandboxOptions, facts: SandboxFacts): string[] {
   const variables = new Map([
     ['PATH', defaultPath],
     ['container', 'standpipe'],

@@ -27,7 +27,7 @@ function bind(path: string, options: readonly string[]): Mount {
   return { destination: path, type: 'bind', source: path, options: ['rbind', 'rprivate', ...safe, ...options] };
 }
 
-function kernelMounts({ net }: SandboxOptions, user: boolean): Mount[] {
+function kernelMounts({ net = false }: SandboxOptions, user: boolean): Mount[] {
   const quiet = [...safe, 'noexec'];
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: quiet },
@@ -59,7 +59,7 @@ function temporaryFolders({ isDirectory, realpath }: SandboxFacts): Mount[] {
   return [tmpfs('/run', '755'), tmpfs('/tmp', '1777'), ...(own ? [tmpfs('/var/tmp', '1777')] : [])];
 }
 
-function writtenPaths({ rw }: SandboxOptions, { realpath }: SandboxFacts): string[] {
+function writtenPaths({ rw = [] }: SandboxOptions, { realpath }: SandboxFacts): string[] {
   const paths = rw.map((path) => {
     const real = realpath(path);
     if (real === undefined) throw nothingToBind(path);
@@ -70,7 +70,7 @@ function writtenPaths({ rw }: SandboxOptions, { realpath }: SandboxFacts): strin
 }
 
 /** Names are resolved as the host does only with its resolv.conf, which often lies in /run. */
-function sharedResolver({ net }: SandboxOptions, { realpath }: SandboxFacts): string[] {
+function sharedResolver({ net = false }: SandboxOptions, { realpath }: SandboxFacts): string[] {
   const real = net ? realpath(resolvConf) : undefined;
   return real !== undefined && isBelow(real, '/run') ? [real] : [];
 }

@@ -16,6 +16,7 @@ import type { SandboxOptions } from './options.js';
  * @throws PlumbingError `SANDBOX_PATH`, `SANDBOX_CWD`
  */
 export function sandboxSpec(options: SandboxOptions, facts: SandboxFacts): Spec {
+  const { hostname = 'sandbox', net = false } = options;
   const { linux = {}, ociVersion } = defaultSpec();
   const user = facts.uid !== 0;
   const cwd = cwdOf(options, facts);
@@ -23,10 +24,10 @@ export function sandboxSpec(options: SandboxOptions, facts: SandboxFacts): Spec 
     ociVersion,
     process: process(options, facts, cwd),
     root: { path: '/' },
-    hostname: options.hostname,
+    hostname,
     mounts: sandboxMounts(options, facts, { cwd, user }),
     linux: {
-      namespaces: namespaces(options.net, user).map((type) => ({ type })),
+      namespaces: namespaces(net, user).map((type) => ({ type })),
       ...(user ? idMappings(options, facts) : {}),
       maskedPaths: linux.maskedPaths,
       readonlyPaths: linux.readonlyPaths,
@@ -43,8 +44,8 @@ function cwdOf({ cwd }: SandboxOptions, facts: SandboxFacts): string {
 }
 
 function process(options: SandboxOptions, facts: SandboxFacts, cwd: string): Process {
-  const root = options.asRoot || facts.uid === 0;
-  const capabilities = options.capabilities
+  const root = options.asRoot === true || facts.uid === 0;
+  const capabilities = (options.capabilities ?? [])
     .flatMap((names) => names.split(','))
     .map((name) => `CAP_${name.toUpperCase().replace(/^CAP_/, '')}`);
   const kept = { bounding: capabilities, effective: capabilities, permitted: capabilities };
@@ -65,7 +66,7 @@ function namespaces(net: boolean, user: boolean): LinuxNamespaceType[] {
 }
 
 function idMappings({ asRoot }: SandboxOptions, facts: SandboxFacts): Pick<Linux, 'uidMappings' | 'gidMappings'> {
-  if (asRoot) return facts.rootMappings();
+  if (asRoot === true) return facts.rootMappings();
   const itself = (id: number): Linux['uidMappings'] => [{ containerID: id, hostID: id, size: 1 }];
   return { uidMappings: itself(facts.uid), gidMappings: itself(facts.gid) };
 }

@@ -5,7 +5,7 @@ import type { SandboxFacts } from '../../src/sandbox/facts.js';
 import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { sandboxSpec } from '../../src/sandbox/sandbox-spec.js';
 
-const plain: SandboxOptions = { command: ['true'], net: false, rw: [], env: [], hostname: 'sandbox', asRoot: false, capabilities: [] };
+const plain: SandboxOptions = { command: ['true'] };
 
 /** Links of the host: what is not here leads to itself, and what begins with /no is not there. */
 const links: Readonly<Record<string, string>> = {
@@ -47,6 +47,11 @@ function bound(options: Partial<SandboxOptions>, more: Partial<SandboxFacts> = {
 }
 
 describe('sandboxSpec', () => {
+  it('names the host "sandbox", or as asked', () => {
+    expect(sandboxSpec(plain, facts()).hostname).to.equal('sandbox');
+    expect(sandboxSpec({ ...plain, hostname: 'box' }, facts()).hostname).to.equal('box');
+  });
+
   it('is a valid config.json, with nothing to warn of', () => {
     for (const uid of [0, 1000]) {
       for (const options of [{}, { net: true, rw: ['/srv'] }, { asRoot: true, capabilities: ['kill'] }]) {
