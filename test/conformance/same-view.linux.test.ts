@@ -20,7 +20,7 @@ const configs: Readonly<Record<string, (path: string) => object>> = {
   },
   'one with a user, limits and a read-only root': () =>
     shell(viewScript, (config) => {
-      config.root!.readonly = true;
+      config.root.readonly = true;
       config.process!.user = { uid: 1000, gid: 1000, additionalGids: [50], umask: 0o27 };
       config.process!.rlimits = [
         { type: 'RLIMIT_NOFILE', soft: 512, hard: 1000 },

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { bundle, findProgram, leaveNothing, needs, needsRoot, run } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { before, describe, it } from 'mocha';
+import type { Spec } from '@standpipe/oci-spec';
 import { dockerLike, shell, specOf } from './specs.js';
 import { freshId, standpipe } from './standpipe.js';
 
 /** Runs a bundle of that config; the files of a Docker-like one lie beside it. */
 async function runConfig(
-  config: object | ((path: string) => object),
+  config: Spec | ((path: string) => Spec),
   input?: string,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   using made = bundle({});
@@ -75,6 +76,12 @@ describe('standpipe run', () => {
     ).to.equal(137);
   });
 
+  it('warns of a capability that no kernel has, once and with the pointer to it', async () => {
+    const { code, stderr } = await runConfig(specOf(['true'], (config) => (config.process!.capabilities = { bounding: ['CAP_FLY'] })));
+    expect(stderr).to.match(/^standpipe: warning: \/process\/capabilities\/bounding\/0 .*CAP_FLY.*\n$/);
+    expect(code).to.equal(0);
+  });
+
   it('passes standard input on', async () => {
     expect((await runConfig(specOf(['cat']), 'through and through')).stdout).to.equal('through and through');
   });
@@ -92,7 +99,7 @@ describe('standpipe run', () => {
 
   it('has the root read-only when asked', async () => {
     const { stdout } = await runConfig(
-      shell('echo x > /file; echo y > /dev/shm/file && cat /dev/shm/file', (config) => (config.root!.readonly = true)),
+      shell('echo x > /file; echo y > /dev/shm/file && cat /dev/shm/file', (config) => (config.root.readonly = true)),
     );
     expect(stdout).to.equal('y\n');
   });
@@ -136,7 +143,7 @@ describe('standpipe run', () => {
   });
 
   describe('fails with a clear error, exits with 1 and leaves nothing when', () => {
-    const cases: readonly [string, () => object, RegExp][] = [
+    const cases: readonly [string, () => Spec, RegExp][] = [
       [
         'the command is missing',
         () => specOf(['/bin/nothing']),
@@ -153,7 +160,7 @@ describe('standpipe run', () => {
           ),
         /"\/no\/such\/source".*no such file or directory/i,
       ],
-      ['the root is missing', () => specOf(['true'], (config) => (config.root!.path = 'nowhere')), /nowhere.*no such file or directory/i],
+      ['the root is missing', () => specOf(['true'], (config) => (config.root.path = 'nowhere')), /nowhere.*no such file or directory/i],
       [
         'a namespace to join is none',
         () => specOf(['true'], (config) => config.linux!.namespaces!.push({ type: 'time', path: '/etc/passwd' })),
@@ -170,8 +177,9 @@ describe('standpipe run', () => {
     }
 
     it('an option has an unknown value: with the pointer to it, before anything is touched', async () => {
-      const { code, stderr } = await runConfig(specOf(['true'], (config) => (config.process!.capabilities = { bounding: ['CAP_FLY'] })));
-      expect(stderr).to.include('/process/capabilities/bounding/0').and.to.include('CAP_FLY');
+      const { code, stderr } = await runConfig(specOf(['true'], (config) => (config.linux!.rootfsPropagation = 'upwards' as never)));
+      expect(stderr).to.match(/\n {2}\/linux\/rootfsPropagation: .*upwards.*\(expected .*slave/);
+      expect(code).to.equal(1);
     });
 
     it('there is no bundle', async () => {

@@ -42,7 +42,7 @@ describe('the executor against a program written by hand', function () {
   }
 
   const config = specOf(['/bin/true'], (spec) => {
-    spec.root!.readonly = true;
+    spec.root.readonly = true;
     spec.process!.capabilities = {
       bounding: [...(spec.process!.capabilities!.bounding ?? [])],
       effective: [...(spec.process!.capabilities!.effective ?? [])],

@@ -5,7 +5,7 @@ import type { NativeDoor } from './marshal.js';
 /** The little of koffi that is used. Its own types would tie our declarations to its package. */
 interface Koffi {
   load(path: string | null): { func(name: string, result: string, args: string[]): NativeDoor['call'] };
-  address(buffer: Uint8Array): bigint;
+  address: (buffer: Uint8Array) => bigint;
   errno(): number;
 }
 

@@ -13,6 +13,7 @@ export class NativePort implements SyscallPort {
   // Arguments of the call that is under way. A field, so that no optimiser can decide that a buffer
   // whose address was taken is dead before the kernel is done with it. Neither V8 nor JavaScriptCore
   // moves the bytes of an ArrayBuffer; freeing them is the one danger.
+  // oxlint-disable-next-line no-unused-private-class-members -- being held is its use
   #held: unknown[] = [];
 
   constructor(door: NativeDoor) {

@@ -60,9 +60,10 @@ function resolve(port: SyscallPort, dirfd: number, path: string, flags: number, 
  */
 export function mkdirAllInRoot(port: SyscallPort, rootFd: number, path: string, mode: number): OwnedFd {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
-  let { directory, depth } = openLongestPrefix(port, rootFd, names);
+  const prefix = openLongestPrefix(port, rootFd, names);
+  let { directory } = prefix;
   try {
-    const missing = names.slice(depth);
+    const missing = names.slice(prefix.depth);
     if (missing.includes('..')) throw notCreatable(path);
     for (const name of missing) {
       const next = makeAndOpen(port, directory.fd, name, mode);
