@@ -178,7 +178,7 @@ describe('standpipe run', () => {
 
     it('an option has an unknown value: with the pointer to it, before anything is touched', async () => {
       const { code, stderr } = await runConfig(specOf(['true'], (config) => (config.linux!.rootfsPropagation = 'upwards' as never)));
-      expect(stderr).to.match(/\n {2}\/linux\/rootfsPropagation: .*upwards.*\(expected .*slave/);
+      expect(stderr).to.match(/\n {2}\/linux\/rootfsPropagation: "upwards" is no mount propagation\n {4}expected: .*slave/);
       expect(code).to.equal(1);
     });
 
