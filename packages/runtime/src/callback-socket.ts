@@ -30,15 +30,19 @@ export class CallbackSocket {
       const callback = this.#callbacks[this.#pending.readUInt32LE(0)];
       this.#pending = this.#pending.subarray(4);
       const answer = Buffer.alloc(4);
-      try {
-        await callback?.run();
-      } catch (error) {
-        if (callback !== undefined) this.#thrown ??= { callback, error };
-        answer.writeUInt32LE(ECANCELED);
+      if (callback === undefined) answer.writeUInt32LE(EBADMSG);
+      else {
+        try {
+          await callback.run();
+        } catch (error) {
+          this.#thrown ??= { callback, error };
+          answer.writeUInt32LE(ECANCELED);
+        }
       }
       socket.write(answer);
     }
   }
 }
 
+const EBADMSG = 74;
 const ECANCELED = 125;
