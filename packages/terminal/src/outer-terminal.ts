@@ -93,12 +93,15 @@ export class OuterTerminal {
     ];
   }
 
-  /** Gives its size to the container's terminal. */
+  /** Gives its size to the container's terminal, unless it has none: nobody looks at such a terminal. */
   copySizeTo(master: Reg): Op[] {
     const size = buf('winsize', WINSIZE_SIZE);
+    const rowsAndColumns = reg('rows and columns');
     const done = label('size copied');
     return [
       sys('ioctl', [this.#fd, TTY.TIOCGWINSZ, size], { unless: { errno: 'any', goto: done } }),
+      load(size, 4, rowsAndColumns),
+      branch(rowsAndColumns, '==', 0, done),
       sys('ioctl', [master, TTY.TIOCSWINSZ, size], { unless: { errno: 'any' } }),
       here(done),
     ];
