@@ -47,11 +47,6 @@ export class StateDirectory implements Disposable {
     return fstatSync(this.fd).nlink > 0;
   }
 
-  /** How long ago something was last put into it or taken out. */
-  ageMs(): number {
-    return Date.now() - fstatSync(this.fd).mtimeMs;
-  }
-
   /** Takes the lock, without waiting. It goes with the fd. */
   tryLock(port: SyscallPort, kind: 'shared' | 'exclusive'): boolean {
     const result = port.syscall(syscallNumber('flock', port.arch), this.fd, (kind === 'shared' ? LOCK.SH : LOCK.EX) | LOCK.NB);

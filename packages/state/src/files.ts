@@ -15,8 +15,5 @@ export const stateFile = {
   execFifo: 'exec.fifo',
 } as const;
 
-/** A directory that has no container's name yet: `~` and the pid of who makes it. `~` is in no id. */
-export const UNNAMED = '~';
-
 /** flock(2). The lock on a container's directory is held by who creates it, or stays with it in the foreground. */
 export const LOCK = { SH: 1, EX: 2, NB: 4, UN: 8 } as const;

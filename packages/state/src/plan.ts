@@ -1,8 +1,8 @@
 import { AT, O, STATX } from '@standpipe/syscalls';
 import { at, branch, buf, format, here, jump, label, load, type Op, raise, type Reg, reg, set, sys, undo } from '@standpipe/program';
-import { LOCK, stateFile, UNNAMED } from './files.js';
+import { planClaim, removeFiles } from './claim.js';
+import { stateFile } from './files.js';
 import { checkContainerId } from './id.js';
-import { planName, removeFiles } from './name.js';
 import { planRecord, type RecordInput } from './record.js';
 import { normalizeRoot } from './root.js';
 
@@ -17,7 +17,7 @@ export interface PlanStateInput extends RecordInput {
 export interface StatePlan {
   /** The container's directory: an fd that holds its lock. Empty until `create` has run. */
   readonly dir: Reg;
-  /** Makes the directory, locked from the moment it has its name. Undone when anything fails later, and at the section's end. */
+  /** Makes the directory and takes its lock. Undone when anything fails later, and at the section's end. */
   readonly create: Op[];
   /** Writes the record, once the process exists and before it may outlive the host half. */
   readonly record: Op[];
@@ -36,11 +36,10 @@ export interface StateRegs {
 /**
  * Plans the state directory of a container.
  *
- * The directory is made under a name of its own, locked, and only then renamed to the container's id:
- * so whoever sees a container's directory unlocked knows that its creator is gone. The lock is on the
- * open directory, which the container half inherits and execve closes: it is held while either of
- * them sets up, and for a foreground container until the host half ends. Kill them at any op, and the
- * kernel lets go of it.
+ * Only who holds the lock on the directory may put anything into it. The lock is on the open directory,
+ * which the container half inherits and execve closes: it is held while either of them sets up, and for a
+ * foreground container until the host half ends. Kill them at any op, and the kernel lets go of it. So
+ * whoever takes the lock knows that no one else is at work here.
  *
  * What a killed runtime left half made, or of a foreground container that has ended as well, is cleared
  * here without asking. A container that lives, or that was left on its own and has stopped, is an error.
@@ -52,8 +51,6 @@ export function planState(input: PlanStateInput, regs: StateRegs): StatePlan {
   const id = checkContainerId(input.id);
   const root = reg('state root');
   const dir = reg('state directory');
-  const unnamed = buf('unnamed directory', 32);
-  const pid = reg('own pid');
   const link = input.foreground ? stateFile.foregroundProcess : stateFile.process;
   const files = [
     stateFile.creating,
@@ -63,17 +60,9 @@ export function planState(input: PlanStateInput, regs: StateRegs): StatePlan {
     ...(input.files ?? []),
   ];
   const known = [...new Set([...Object.values(stateFile), ...files])];
-  const say = `make the state directory of container "${id}"`;
   const create: Op[] = [
     ...planOpenRoot(normalizeRoot(input.root), root),
-    sys('getpid', [], { to: pid, say }),
-    format(unnamed, [UNNAMED, pid]),
-    undo([sys('unlinkat', [root, unnamed, AT.REMOVEDIR])]),
-    // One of that name is empty, and of a dead process, or the lock will tell.
-    sys('mkdirat', [root, unnamed, 0o700], { unless: { errno: ['EEXIST'] }, say }),
-    sys('openat', [root, unnamed, O.RDONLY | O.DIRECTORY | O.NOFOLLOW | O.CLOEXEC], { to: dir, say }),
-    sys('flock', [dir, LOCK.EX | LOCK.NB], { say: `lock the state directory of container "${id}"` }),
-    ...planName(id, { root, unnamed, names: known, say }),
+    ...planClaim(id, { root, dir, names: known }),
     undo([...removeFiles(dir, files), sys('unlinkat', [root, id, AT.REMOVEDIR])]),
   ];
   return {

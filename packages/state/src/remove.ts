@@ -1,9 +1,9 @@
-import { closeSync, readdirSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AT, openPort, pidfdSendSignal, type SyscallPort, syscallNumber, unlinkat } from '@standpipe/syscalls';
+import { AT, openPort, pidfdSendSignal, type SyscallPort, unlinkat } from '@standpipe/syscalls';
 import { StateDirectory } from './directory.js';
 import { containerBusy, containerNotStopped, unknownContainer, wontDie } from './errors.js';
-import { stateFile, UNNAMED } from './files.js';
+import { stateFile } from './files.js';
 import { checkContainerId } from './id.js';
 import { isAlive, openRecorded } from './process.js';
 import { type ContainerStatus, statusUnheld } from './read.js';
@@ -13,7 +13,6 @@ import { openStateRoot } from './root.js';
 const SIGKILL = 9;
 const POLL_MS = 5;
 const DYING_POLLS = 20;
-const UNNAMED_AGE_MS = 60_000;
 
 export interface RemoveSettings {
   readonly port?: SyscallPort;
@@ -32,7 +31,6 @@ export interface RemoveSettings {
  * @throws PlumbingError `CONTAINER_BUSY` when a runtime holds it, `CONTAINER_NOT_STOPPED` when its process outlived the runtime (with `force` it is killed)
  */
 export async function clearStale(root: string, id: string, settings: RemoveSettings = {}): Promise<boolean> {
-  sweepUnnamed(root, settings.port ?? openPort());
   return remove(root, id, settings, (status, foreground, force) => status === 'stale' || (foreground && (status === 'stopped' || force)));
 }
 
@@ -45,21 +43,6 @@ export async function clearStale(root: string, id: string, settings: RemoveSetti
 export async function deleteContainer(root: string, id: string, settings: RemoveSettings = {}): Promise<void> {
   const removed = await remove(root, id, settings, (status, _, force) => force || status !== 'running');
   if (!removed && settings.force !== true) throw unknownContainer(id);
-}
-
-/** Directories that never got a name are empty. A young one may be about to be locked by who made it. */
-function sweepUnnamed(root: string, port: SyscallPort): void {
-  const rootFd = openStateRoot(root);
-  if (rootFd === undefined) return;
-  try {
-    for (const name of readdirSync(`/proc/self/fd/${String(rootFd)}`).filter((entry) => entry.startsWith(UNNAMED))) {
-      using dir = StateDirectory.open(rootFd, name);
-      if (dir === undefined || dir.ageMs() < UNNAMED_AGE_MS || !dir.tryLock(port, 'exclusive')) continue;
-      port.syscall(syscallNumber('unlinkat', port.arch), rootFd, name, AT.REMOVEDIR);
-    }
-  } finally {
-    closeSync(rootFd);
-  }
 }
 
 type MayGo = (status: ContainerStatus, foreground: boolean, force: boolean) => boolean;
