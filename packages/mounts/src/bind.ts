@@ -43,6 +43,7 @@ export function planBind(intent: MountIntent, context: MountContext): Op[] {
     ...planAttributes(intent, context),
     ...attachBind(intent, context),
     closeFd(scratch.target),
+    ...(context.rootless ? protectCgroupsBelow(intent, context) : []),
     ...propagate(scratch.tree, intent),
     closeFd(scratch.tree),
   ];
@@ -125,17 +126,15 @@ function planAttributes(intent: MountIntent, context: MountContext): Op[] {
   return [
     ...(isEmpty(attributes) ? [] : [setattr(scratch.tree, { ...attributes, say, pointer })]),
     ...(isEmpty(recursive) ? [] : [setattr(scratch.tree, { ...recursive, recursive: true, say, pointer })]),
-    ...(context.rootless ? protectCgroups(intent, context) : []),
+    ...(context.rootless ? protectCgroup(intent, context) : []),
   ];
 }
 
 /** An ordinary user may own cgroups, but they are the host's all the same: no container writes to them (CVE-2023-25809). */
-function protectCgroups(intent: MountIntent, { scratch, cgroups }: MountContext): Op[] {
+function protectCgroup(intent: MountIntent, { scratch }: MountContext): Op[] {
   const { tree, value } = scratch;
-  const { source, options, pointer } = intent;
-  const notes = { say: `${describeMount(intent)}: keep the host's cgroups read-only`, pointer };
+  const notes = cgroupNotes(intent);
   const [protect, safe] = [label('a cgroup is bound'), label('no cgroup is bound')];
-  const below = options.bind === 'tree' && cgroups !== undefined ? cgroupsBelow(source, cgroups) : [];
   return [
     ...loadFilesystem(tree, scratch, notes),
     branch(value, '==', FS_MAGIC.CGROUP, protect),
@@ -143,9 +142,21 @@ function protectCgroups(intent: MountIntent, { scratch, cgroups }: MountContext)
     here(protect),
     setattr(tree, { set: MOUNT_ATTR.RDONLY, ...notes }),
     here(safe),
-    // What lies below another mount by now can't be reached: not there, or no mount.
-    ...below.map((path) => setattr(tree, { path, set: MOUNT_ATTR.RDONLY, unless: { errno: ['ENOENT', 'EINVAL'] }, ...notes })),
   ];
+}
+
+/** The same for those that are mounted below. Only what is attached can be changed by a path. */
+function protectCgroupsBelow(intent: MountIntent, { scratch, cgroups }: MountContext): Op[] {
+  if (intent.options.bind !== 'tree' || cgroups === undefined) return [];
+  // What lies under another mount by now can't be reached: not there, or no mount.
+  const unless: Unless = { errno: ['ENOENT', 'EINVAL'] };
+  return cgroupsBelow(intent.source, cgroups).map((path) =>
+    setattr(scratch.tree, { path, set: MOUNT_ATTR.RDONLY, unless, ...cgroupNotes(intent) }),
+  );
+}
+
+function cgroupNotes(intent: MountIntent): { say: string; pointer: string } {
+  return { say: `${describeMount(intent)}: keep the host's cgroups read-only`, pointer: intent.pointer };
 }
 
 /** The kernel says EINVAL for many things, and for this one it should be said what. */

@@ -53,6 +53,7 @@ export function planFilesystem(intent: MountIntent, context: MountContext): Op[]
   }
   const mode =
     type === 'tmpfs' && !options.data.some(({ key }) => key === 'mode') ? planMode(context, destination, what, pointer) : undefined;
+  const overlay = type === 'overlay' ? overlayOptions(options.data, scratch.context, notes) : undefined;
   return [
     ...(mode?.target ?? openTarget(intent, context, `${what}: open the mount point`)),
     ...guardProc(scratch.target, procPlaceOf(destination), scratch, what, pointer),
@@ -60,17 +61,15 @@ export function planFilesystem(intent: MountIntent, context: MountContext): Op[]
       type,
       source,
       superblock: [...(readonly && !late ? ['ro'] : []), ...options.superblock],
-      data: type === 'overlay' ? [] : options.data,
-      configure: [
-        ...(mode === undefined ? [] : [setOption(scratch.context, 'mode', mode.text, notes)]),
-        ...(type === 'overlay' ? overlayOptions(options.data, scratch.context, notes) : []),
-      ],
+      data: overlay === undefined ? options.data : [],
+      configure: [...(mode === undefined ? [] : [setOption(scratch.context, 'mode', mode.text, notes)]), ...(overlay?.configure ?? [])],
       attributes: late ? attributes & ~MOUNT_ATTR.RDONLY : attributes,
       context: scratch.context,
       to: tree,
       say: what + hintOf(intent, context),
       pointer,
     }),
+    ...(overlay?.close ?? []),
     ...(options.copyUp ? planCopyTree(scratch.target, tree, { say: `${what}: copy up what it covers`, pointer }) : []),
     attach(tree, scratch.target, notes),
     closeFd(scratch.target),

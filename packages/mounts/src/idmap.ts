@@ -113,7 +113,7 @@ function lineOf({ containerID, hostID, size }: MountIdMapping): string {
  * Has a detached mount show its files' owners as the user namespace maps them.
  *
  * @man mount_setattr(2)
- * @kernel 5.12; each filesystem has its own: ext4 and btrfs 5.12, xfs 5.13, overlayfs 5.19, tmpfs 6.3
+ * @kernel 5.12; each filesystem has its own: ext4 and xfs 5.12, btrfs 5.15, overlayfs 5.19, tmpfs 6.3
  * @errno EINVAL the filesystem doesn't know it
  * @errno EPERM whoever does it is no root of the user namespace that the filesystem was mounted in
  */

@@ -1,5 +1,6 @@
 import { type Attributes, noAttributes } from './attributes.js';
 import { MOUNT_ATTR, PROPAGATION } from './constants.js';
+import { splitEscaped } from './split-escaped.js';
 
 /** An option of the filesystem itself: a flag, or with a value. */
 export interface DataOption {
@@ -155,7 +156,7 @@ export function parseMountOptions(options: readonly string[]): MountOptions {
 
 /** One string may hold several options, as in fstab; a comma with a backslash before it is none. */
 function splitAtCommas(option: string): string[] {
-  return option.split(/(?<!\\),/).filter((part) => part !== '');
+  return splitEscaped(option, ',').filter((part) => part !== '');
 }
 
 function parseData(option: string): DataOption {
