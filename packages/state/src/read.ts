@@ -106,7 +106,7 @@ function readIn(rootFd: number, root: string, id: string, settings: ReadSettings
 type Found = { readonly record: StateRecord; readonly published: boolean } | undefined;
 
 /** What a directory says of its container. The lock is asked only when nothing is published. */
-export function statusOf(dir: StateDirectory, found: Found, settings: ReadSettings = {}): ContainerStatus {
+function statusOf(dir: StateDirectory, found: Found, settings: ReadSettings = {}): ContainerStatus {
   if (found?.published !== true) {
     const port = settings.port ?? openPort();
     if (!dir.tryLock(port, 'shared')) return 'creating';

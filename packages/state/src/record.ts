@@ -51,7 +51,7 @@ export interface StateRecord {
 
 const CLOCK_BOOTTIME = 7;
 export const BOOT_ID_PATH = '/proc/sys/kernel/random/boot_id';
-export const BOOT_ID_LENGTH = 36;
+const BOOT_ID_LENGTH = 36;
 const IOV_LENGTH = 8;
 
 /**
