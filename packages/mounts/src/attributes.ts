@@ -24,7 +24,7 @@ export interface SetattrSettings extends OpNotes, Partial<Attributes> {
 }
 
 /** struct mount_attr */
-export function mountAttr({ set = 0, clear = 0, propagation = 0 }: Partial<Attributes> & { propagation?: number }): Buf {
+function mountAttr({ set = 0, clear = 0, propagation = 0 }: Partial<Attributes> & { propagation?: number }): Buf {
   return words('mount_attr', [set, clear, propagation, 0]);
 }
 

@@ -2,17 +2,14 @@ import { AT, errnoNumber, FS_MAGIC, O, S_IFDIR, S_IFMT } from '@standpipe/syscal
 import {
   branch,
   closeFd,
+  createInRoot,
   here,
   jump,
   label,
-  createInRoot,
   type Op,
   raise,
-  receiveFd,
   type Reg,
-  reg,
   resolveInRoot,
-  sendFd,
   sys,
   type Unless,
 } from '@standpipe/program';
@@ -74,10 +71,7 @@ function openSource(intent: MountIntent, { scratch, handOver, userNamespaces, na
           pointer,
         })),
   ];
-  if (handOver === undefined) return open(scratch.tree);
-  const tree = reg('tree for the container');
-  handOver.ops.push(...open(tree), ...sendFd(handOver.sync.host, tree, ' ', { say: `${what}: hand it over`, pointer }), closeFd(tree));
-  return receiveFd(handOver.sync.container, scratch.tree, { say: `${what}: take its source from the host`, pointer });
+  return handOver === undefined ? open(scratch.tree) : handOver.add(open, scratch.tree, what, pointer);
 }
 
 /** Opens what is bound upon. A missing one is made of the source's kind. */

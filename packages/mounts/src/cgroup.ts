@@ -23,12 +23,13 @@ const restricted = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV | MOUNT_ATTR.NOEXEC;
  * namespace the filesystems are mounted, and show nothing above it; without one the own cgroup of
  * each v1 hierarchy is bound.
  *
- * An ordinary user's container that has no cgroup namespace gets it read-only, whatever the options
- * say: those cgroups are the host's (CVE-2023-25809).
+ * An ordinary user's container gets it read-only, whatever the options say, unless it is in a cgroup of
+ * its own and sees nothing else: other cgroups are the host's (CVE-2023-25809).
  */
 export function planCgroup(intent: MountIntent, context: MountContext): Op[] {
-  const { cgroups, namespaces, rootless } = context;
-  const options = rootless && namespaces.cgroup !== true ? parseReadonly(intent) : intent.options;
+  const { cgroups, namespaces, rootless, ownCgroup } = context;
+  const isOwn = ownCgroup && namespaces.cgroup === true;
+  const options = rootless && !isOwn ? readonlyOptions(intent) : intent.options;
   const restrictedIntent: MountIntent = { ...intent, options };
   if (intent.type === 'cgroup2') return planFilesystem(restrictedIntent, context);
   if (cgroups === undefined) throw cgroupsUnknown(intent.pointer);
@@ -39,9 +40,14 @@ export function planCgroup(intent: MountIntent, context: MountContext): Op[] {
   return planFilesystem({ ...restrictedIntent, type: 'cgroup2' }, context);
 }
 
-function parseReadonly({ options }: MountIntent): MountIntent['options'] {
-  const { attributes } = parseMountOptions(['ro']);
-  return { ...options, attributes: { set: options.attributes.set | attributes.set, clear: options.attributes.clear & ~attributes.set } };
+function readonlyOptions({ options }: MountIntent): MountIntent['options'] {
+  const { attributes, recursive } = options;
+  const { RDONLY } = MOUNT_ATTR;
+  return {
+    ...options,
+    attributes: { set: attributes.set | RDONLY, clear: attributes.clear & ~RDONLY },
+    recursive: { ...recursive, clear: recursive.clear & ~RDONLY },
+  };
 }
 
 function planHierarchies(intent: MountIntent, context: MountContext, hierarchies: readonly CgroupHierarchy[]): Op[] {

@@ -1,5 +1,5 @@
 import type { Op, Reg } from '@standpipe/program';
-import type { HandOverRegs } from './hand-over.js';
+import type { HandOver } from './hand-over.js';
 import type { UserNamespaces } from './idmap.js';
 import type { MountNamespaces } from './namespaces.js';
 import type { Scratch } from './scratch.js';
@@ -19,11 +19,13 @@ export interface MountContext {
   readonly namespaces: MountNamespaces;
   /** Whoever runs this is an ordinary user. */
   readonly rootless: boolean;
+  /** The container is in a cgroup of its own. */
+  readonly ownCgroup: boolean;
   readonly cgroups: CgroupFacts | undefined;
   readonly scratch: Scratch;
   readonly userNamespaces: UserNamespaces;
   /** There when the host half opens what is bound. */
-  readonly handOver: (HandOverRegs & { readonly ops: Op[] }) | undefined;
+  readonly handOver: HandOver | undefined;
   /** Gets what must wait until everything is in its place. */
   readonly late: Op[];
 }

@@ -33,7 +33,7 @@ export function attributesOf({ options }: Pick<MountIntent, 'options'>): Attribu
 }
 
 /** Read-only at once would keep us from making files and mount points in it. */
-export function isReadonlyLate({ type, destination }: MountIntent): boolean {
+function isReadonlyLate({ type, destination }: MountIntent): boolean {
   return type === 'tmpfs' || destination === '/dev';
 }
 

@@ -1,38 +1,121 @@
 import { AT, CLONE, O } from '@standpipe/syscalls';
-import { closeFd, type Op, type Reg, reg, sys } from '@standpipe/program';
+import {
+  at,
+  branch,
+  buf,
+  closeFd,
+  here,
+  label,
+  type Label,
+  load,
+  type Op,
+  receiveFd,
+  type Reg,
+  reg,
+  sendFd,
+  set,
+  sys,
+  undo,
+} from '@standpipe/program';
 
-/** How the host half reaches into the container while it is set up. */
-export interface HandOverRegs {
-  /** The container's process. */
-  readonly pidfd: Reg;
-  /** The two ends of the socket between the halves. */
-  readonly sync: { readonly host: Reg; readonly container: Reg };
+const AF_UNIX = 1;
+const SOCK_SEQPACKET = 5;
+const SOCK_CLOEXEC = 0o2000000;
+
+interface Notes {
+  readonly say: string;
+  readonly pointer: string;
 }
 
 /**
- * Runs ops of the host half in the container's mount namespace, with the privileges of the host: a
- * container in a user namespace can't idmap what is the host's, nor open what is closed to all but the
- * host's root. Mounts copied in there keep the locks that the user namespace put on them.
+ * How the host half opens what is bound by a container in a user namespace: in there one can't idmap what
+ * is the host's, nor open what is closed to all but the host's root. Mounts copied in the container's mount namespace, from
+ * outside, keep the locks that the user namespace put on them.
+ *
+ * They come over a socket of their own: what lies unread in the other one when the container ends would
+ * hide what it said last.
+ */
+export class HandOver {
+  readonly #pidfd: Reg;
+  readonly #host = reg('host end for mounts');
+  readonly #container = reg('container end for mounts');
+  readonly #gone: Label = label('no more to hand over');
+  readonly #ops: Op[] = [];
+
+  /** `pidfd`: of the container's process. */
+  constructor(pidfd: Reg) {
+    this.#pidfd = pidfd;
+  }
+
+  /** Host half, opens a mount with `open` and sends it; gives the container half's ops, which get it into `to`. */
+  add(open: (tree: Reg) => readonly Op[], to: Reg, what: string, pointer: string): Op[] {
+    const tree = reg('tree for the container');
+    const notes: Notes = { say: `${what}: hand it over`, pointer };
+    this.#ops.push(
+      ...open(tree),
+      // The container has failed, and tells why.
+      ...sendFd(this.#host, tree, ' ', { unless: { errno: ['EPIPE', 'ECONNRESET'], goto: this.#gone }, ...notes }),
+      closeFd(tree),
+    );
+    return receiveFd(this.#container, to, { say: `${what}: take its source from the host`, pointer });
+  }
+
+  get #isUsed(): boolean {
+    return this.#ops.length > 0;
+  }
+
+  /** Host half, before the clone. */
+  get prepare(): Op[] {
+    if (!this.#isUsed) return [];
+    const pair = buf('socket pair', 8);
+    return [
+      sys('socketpair', [AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair], { say: 'make the socket pair that mounts are handed over by' }),
+      load(pair, 4, this.#host),
+      load(at(pair, 4), 4, this.#container),
+    ];
+  }
+
+  /** Host half, once the container goes on. */
+  get host(): Op[] {
+    if (!this.#isUsed) return [];
+    return [closeFd(this.#container), ...inMountNamespace(this.#pidfd, [...this.#ops, here(this.#gone)]), closeFd(this.#host)];
+  }
+
+  /** Container half, before and after its mounts. */
+  get begin(): Op[] {
+    return this.#isUsed ? [closeFd(this.#host)] : [];
+  }
+
+  get end(): Op[] {
+    return this.#isUsed ? [closeFd(this.#container)] : [];
+  }
+}
+
+/**
+ * Runs ops in another mount namespace and comes back, failing or not: whatever is undone then is undone where it was done.
  *
  * @man setns(2)
  * @kernel 5.8 for setns with a pidfd
  */
-export function inMountNamespace(pidfd: Reg, ops: readonly Op[]): Op[] {
-  if (ops.length === 0) return [];
+function inMountNamespace(pidfd: Reg, ops: readonly Op[]): Op[] {
   const [own, root, cwd] = [reg('own mount namespace'), reg('own root'), reg('own cwd')];
-  const enter = { say: "enter the container's mount namespace" };
+  const back = label('back');
   const leave = { say: 'go back to our own mount namespace' };
-  return [
-    sys('openat', [AT.FDCWD, '/proc/self/ns/mnt', O.RDONLY | O.CLOEXEC], { to: own, say: 'open our own mount namespace' }),
-    sys('openat', [AT.FDCWD, '/', O.PATH | O.DIRECTORY | O.CLOEXEC], { to: root, say: 'open our own root' }),
-    sys('openat', [AT.FDCWD, '.', O.PATH | O.DIRECTORY | O.CLOEXEC], { to: cwd, say: 'open our own working directory' }),
-    sys('setns', [pidfd, CLONE.NEWNS], enter),
-    ...ops,
-    // It takes us to that namespace's root, which need not be ours.
+  // Its root is where setns(2) leads to, which need not be ours.
+  const comeBack: Op[] = [
     sys('setns', [own, CLONE.NEWNS], leave),
     sys('fchdir', [root], leave),
     sys('chroot', ['.'], leave),
     sys('fchdir', [cwd], leave),
-    ...[cwd, root, own].map((fd) => closeFd(fd)),
+  ];
+  return [
+    sys('openat', [AT.FDCWD, '/proc/self/ns/mnt', O.RDONLY | O.CLOEXEC], { to: own, say: 'open our own mount namespace' }),
+    sys('openat', [AT.FDCWD, '/', O.PATH | O.DIRECTORY | O.CLOEXEC], { to: root, say: 'open our own root' }),
+    sys('openat', [AT.FDCWD, '.', O.PATH | O.DIRECTORY | O.CLOEXEC], { to: cwd, say: 'open our own working directory' }),
+    undo([branch(own, '<', 0, back), ...comeBack, here(back)]),
+    sys('setns', [pidfd, CLONE.NEWNS], { say: "enter the container's mount namespace" }),
+    ...ops,
+    ...comeBack,
+    ...[cwd, root, own].flatMap((fd) => [closeFd(fd), set(fd, -1)]),
   ];
 }

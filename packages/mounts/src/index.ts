@@ -19,7 +19,6 @@ export { type CgroupHierarchy, cgroupHierarchies } from './cgroup-facts.js';
 export { MOUNT_ATTR, PROPAGATION } from './constants.js';
 export type { CgroupFacts } from './context.js';
 export { planCopyTree } from './copy-tree.js';
-export type { HandOverRegs } from './hand-over.js';
 export {
   type HostEntry,
   type HostFolder,

@@ -48,7 +48,7 @@ export function parseMountinfo(text: string): MountinfoEntry[] {
 }
 
 /** Undoes the kernel's escapes: a backslash and three octal digits stand for one byte. */
-export function unescapePath(text: string): string {
+function unescapePath(text: string): string {
   if (!text.includes('\\')) return text;
   const bytes = Buffer.from(text, 'utf8')
     .toString('latin1')

@@ -70,6 +70,9 @@ function parseMount(mount: Mount, settings: ParseMountsSettings, pointer: string
       wrong('/options', `the value of ${JSON.stringify(key)} is too long`, `at most ${String(FSCONFIG_MAX_VALUE)} bytes`);
   }
 
+  if (kind === 'filesystem' && Buffer.byteLength(mount.source ?? '') > FSCONFIG_MAX_VALUE)
+    wrong('/source', `the source of the mount on ${shown} is too long`, `at most ${String(FSCONFIG_MAX_VALUE)} bytes`);
+
   const place = procPlaceOf(destination);
   if (place === 'inside') wrong('/destination', `${shown} lies in /proc, where nothing may be covered`);
   if (place === 'proc' && kind !== 'remount' && type !== 'proc' && kind !== 'bind')

@@ -43,7 +43,7 @@ export function planPivot({ root, propagation }: PlanPivotInput): Op[] {
 }
 
 /** What pivot_root allows only afterwards. Private and slave the root is already. */
-export function planRootPropagation(root: Reg, name: string | undefined): Op[] {
+function planRootPropagation(root: Reg, name: string | undefined): Op[] {
   const { type, recursive } = parseRootfsPropagation(name);
   if (type !== PROPAGATION.SHARED && type !== PROPAGATION.UNBINDABLE) return [];
   return [setattr(root, { propagation: type, recursive, say: `make the root ${String(name)}`, pointer: '/linux/rootfsPropagation' })];

@@ -3,7 +3,7 @@ import { planBind } from './bind.js';
 import { planCgroup } from './cgroup.js';
 import type { CgroupFacts, MountContext } from './context.js';
 import { planFilesystem } from './filesystem.js';
-import { type HandOverRegs, inMountNamespace } from './hand-over.js';
+import { HandOver } from './hand-over.js';
 import { UserNamespaces } from './idmap.js';
 import type { Mount, MountIntent } from './mount.js';
 import type { MountNamespaces } from './namespaces.js';
@@ -17,18 +17,20 @@ export interface PlanMountsInput extends ParseMountsSettings {
   readonly namespaces?: MountNamespaces | undefined;
   /** Needed for mounts of type cgroup, and for binds of an ordinary user. */
   readonly cgroups?: CgroupFacts | undefined;
+  /** The container's process is in a cgroup that was made for it: an ordinary user's may write to that one. */
+  readonly ownCgroup?: boolean | undefined;
   /**
-   * Given, the host half opens what is bound by a container in a user namespace, as its own root can't open
-   * everything, and can't idmap what is the host's.
+   * The container's process. Given, the host half opens what is bound by a container in a user namespace, as its own root can't
+   * open everything, and can't idmap what is the host's.
    */
-  readonly handOver?: HandOverRegs | undefined;
+  readonly pidfd?: Reg | undefined;
   /** Whom the ops of further processes are by. */
   readonly origin?: Origin | undefined;
 }
 
 /** How mounts are made: each part is ops of one half, in the order in which they run. */
 export interface MountsPlan {
-  /** Host, before the clone: opens the user namespaces that idmapped mounts need. */
+  /** Host, before the clone: opens the user namespaces that idmapped mounts need, and the way that mounts are handed over by. */
   readonly prepare: Op[];
   /** Host, once the container goes on: hands over what it can't open itself. */
   readonly handOver: Op[];
@@ -49,15 +51,15 @@ const defaultOrigin: Origin = { plugin: 'mounts', step: 'mount' };
  */
 export function planMounts(mounts: readonly Mount[], input: PlanMountsInput): MountsPlan {
   const intents = parseMounts(mounts, input);
-  const { root, namespaces = {}, rootless = false, cgroups, origin = defaultOrigin } = input;
-  const handOver = namespaces.user === true && !rootless && input.handOver !== undefined ? { ...input.handOver, ops: [] } : undefined;
+  const { root, namespaces = {}, rootless = false, ownCgroup = false, cgroups, pidfd, origin = defaultOrigin } = input;
+  const handOver = namespaces.user === true && !rootless && pidfd !== undefined ? new HandOver(pidfd) : undefined;
   const userNamespaces = new UserNamespaces(origin);
-  const context: MountContext = { root, namespaces, rootless, cgroups, scratch: scratch(), userNamespaces, handOver, late: [] };
+  const context: MountContext = { root, namespaces, rootless, ownCgroup, cgroups, scratch: scratch(), userNamespaces, handOver, late: [] };
   const mount = intents.flatMap((intent) => planners[intent.kind](intent, context));
   return {
-    prepare: [...userNamespaces.open],
-    handOver: handOver === undefined ? [] : inMountNamespace(handOver.pidfd, handOver.ops),
-    mount,
+    prepare: [...userNamespaces.open, ...(handOver?.prepare ?? [])],
+    handOver: handOver?.host ?? [],
+    mount: [...(handOver?.begin ?? []), ...mount, ...(handOver?.end ?? [])],
     protect: context.late,
     sections: [...userNamespaces.sections],
   };

@@ -82,7 +82,7 @@ export async function inContainer(script: string, settings: ContainerSettings = 
   ];
   // Neither private nor slave beforehand: that is what the ops are for.
   const wrapper = [...as, 'unshare', '--mount', '--propagation', rootfs === undefined ? 'private' : 'unchanged', ...unshare, '--'];
-  return await runOps(ops, { wrapper, sections });
+  return runOps(ops, { wrapper, sections });
 }
 
 /** What the script's `cat /proc/self/mountinfo` says of one mount point: the topmost there. */

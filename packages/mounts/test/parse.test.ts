@@ -77,6 +77,7 @@ describe('parseMounts', () => {
         { destination: '/x', source: '/y', options: ['bind', 'size=5'] },
         { destination: '/x', type: 'ext4', options: ['tmpcopyup'] },
         { destination: '/x', type: 'tmpfs', options: [`size=${'9'.repeat(256)}`] },
+        { destination: '/x', type: 'nfs', source: `server:/${'s'.repeat(255)}` },
         { destination: '/x\0', type: 'tm\0pfs', source: '\0', options: ['ro', 'a\0'] },
       ]),
     ).to.deep.equal([
@@ -87,10 +88,11 @@ describe('parseMounts', () => {
       '/mounts/4/options: a bind takes no option of the filesystem: "size"',
       '/mounts/5/options: only a tmpfs can copy up what it covers',
       '/mounts/6/options: the value of "size" is too long',
-      '/mounts/7/destination: contains a NUL',
-      '/mounts/7/type: contains a NUL',
-      '/mounts/7/source: contains a NUL',
-      '/mounts/7/options/1: contains a NUL',
+      '/mounts/7/source: the source of the mount on "/x" is too long',
+      '/mounts/8/destination: contains a NUL',
+      '/mounts/8/type: contains a NUL',
+      '/mounts/8/source: contains a NUL',
+      '/mounts/8/options/1: contains a NUL',
     ]);
   });
 

@@ -458,20 +458,25 @@ describe('planMounts', () => {
     });
   });
 
-  it('has binds of a user namespace opened by the host half, in the mount namespace of the container', () => {
-    const handOver = { pidfd: reg('pidfd'), sync: { host: reg('sync'), container: reg('sync') } };
+  describe('of binds in a user namespace', () => {
+    const pidfd = reg('pidfd');
     const mount = { destination: '/d', source: '/s', options: ['rbind', 'ridmap', 'ro'], ...maps };
-    const { handOver: host, mount: container } = plan(mount, { namespaces: { user: true }, handOver });
-    expectCalls(
-      host,
-      `
+    const user = { namespaces: { user: true }, pidfd };
+
+    it('has them opened by the host half, in the mount namespace of the container', () => {
+      const { prepare, handOver, mount: container } = plan(mount, user);
+      expect(straight(prepare).at(-1)).to.match(/^socketpair\(AF_UNIX, SOCK_SEQPACKET\|SOCK_CLOEXEC, 0, &socket_pair\)$/);
+      expectCalls(
+        handOver,
+        `
+        close(container_end_for_mounts)
         own_mount_namespace = openat(AT_FDCWD, "/proc/self/ns/mnt", O_RDONLY|O_CLOEXEC)
         own_root = openat(AT_FDCWD, "/", O_CLOEXEC|O_PATH|O_DIRECTORY)
         own_cwd = openat(AT_FDCWD, ".", O_CLOEXEC|O_PATH|O_DIRECTORY)
         setns(pidfd, CLONE_NEWNS)
         tree_for_the_container = open_tree(AT_FDCWD, "/s", AT_RECURSIVE|OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)
         mount_setattr(tree_for_the_container, "", AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=MOUNT_ATTR_IDMAP}, 32)
-        sendmsg(sync, {msg_iov=[{" ", 1}], msg_control=&control, msg_controllen=24}, MSG_NOSIGNAL)
+        sendmsg(host_end_for_mounts, {msg_iov=[{" ", 1}], msg_control=&control, msg_controllen=24}, MSG_NOSIGNAL)
         close(tree_for_the_container)
         setns(own_mount_namespace, CLONE_NEWNS)
         fchdir(own_root)
@@ -480,27 +485,56 @@ describe('planMounts', () => {
         close(own_cwd)
         close(own_root)
         close(own_mount_namespace)
+        close(host_end_for_mounts)
       `,
-    );
-    expectCalls(
-      container,
-      `
-        recvmsg(sync, {msg_iov=[{&text_beside_an_fd, 4096}], msg_control=&control, msg_controllen=24}, MSG_CMSG_CLOEXEC)
+      );
+      expectCalls(
+        container,
+        `
+        close(host_end_for_mounts)
+        recvmsg(container_end_for_mounts, {msg_iov=[{&text_beside_an_fd, 4096}], msg_control=&control, msg_controllen=24}, MSG_CMSG_CLOEXEC)
         target = openat2(root, "d", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
         mount_setattr(tree, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_RDONLY}, 32)
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        close(container_end_for_mounts)
       `,
-    );
-    expect(
-      plan(
-        { ...mount, options: ['rbind'], uidMappings: undefined, gidMappings: undefined },
-        { namespaces: { user: true }, handOver, rootless: true },
-      ).handOver,
-    ).to.deep.equal([]);
-    expect(plan(mount, { namespaces: { user: false }, handOver }).handOver).to.deep.equal([]);
+      );
+    });
+
+    it('comes back from there when something fails, and then only', () => {
+      const undone = plan(mount, user).handOver.flatMap((op) => (op.op === 'undo' ? op.ops : []));
+      expect(undone.map((op) => (op.op === 'syscall' ? op.name : op.op))).to.deep.equal([
+        'branch',
+        'setns',
+        'fchdir',
+        'chroot',
+        'fchdir',
+        'label',
+      ]);
+    });
+
+    it('does so for root only, and where there is something to hand over', () => {
+      const nothing = { prepare: [], handOver: [] };
+      const plain = { ...mount, options: ['rbind'], uidMappings: undefined, gidMappings: undefined };
+      expect(plan(plain, { ...user, rootless: true })).to.deep.include(nothing);
+      expect(plan(plain, { ...user, namespaces: {} })).to.deep.include(nothing);
+      expect(plan(plain, { namespaces: { user: true } })).to.deep.include(nothing);
+      expect(plan({ destination: '/t', type: 'tmpfs' }, user)).to.deep.include(nothing);
+    });
+  });
+
+  it("lets an ordinary user write to the container's own cgroup, but to no other", () => {
+    const writable = (input: Partial<PlanMountsInput>): boolean =>
+      !straight(plan({ destination: '/c', type: 'cgroup2', options: ['rw', 'rrw'] }, { rootless: true, ...input }).mount).some((call) =>
+        call.includes('RDONLY'),
+      );
+    expect(writable({ namespaces: { user: true, cgroup: true }, ownCgroup: true })).to.equal(true);
+    expect(writable({ namespaces: { user: true }, ownCgroup: true })).to.equal(false);
+    expect(writable({ namespaces: { user: true, cgroup: true } })).to.equal(false);
+    expect(writable({ rootless: false })).to.equal(true);
   });
 
   it('says what and why of everything that can fail', () => {

@@ -1,4 +1,4 @@
-import { branch, here, label, load, type Op, type OpNotes, raise, store, sys } from './op.js';
+import { branch, here, label, load, type Op, type OpNotes, raise, store, sys, type Unless } from './op.js';
 import { at, buf, type Buf, type Reg, reg, words } from './operand.js';
 
 const SOL_SOCKET = 1;
@@ -20,7 +20,7 @@ function message(data: Uint8Array | Buf, length: number, control: Buf): Buf {
 }
 
 /** Sends an open fd over a Unix socket, with a text beside it: a message of no bytes carries none. @man unix(7) */
-export function sendFd(socket: Reg, fd: Reg, text: string, notes: OpNotes): Op[] {
+export function sendFd(socket: Reg, fd: Reg, text: string, notes: OpNotes & { readonly unless?: Unless }): Op[] {
   const bytes = Buffer.from(text);
   const control = words('control', [CMSG_LENGTH, kind, 0]);
   return [store(at(control, CMSG_FD), 4, fd), sys('sendmsg', [socket, message(bytes, bytes.length, control), MSG_NOSIGNAL], notes)];

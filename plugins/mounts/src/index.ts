@@ -43,7 +43,7 @@ export const mountsPlugin: Plugin = definePlugin({
           userNamespace: { ...linux, path: linux?.namespaces?.find(({ type }) => type === 'user')?.path },
           rootless,
           cgroups: rootless || mounts.some(({ type }) => type === 'cgroup') ? cgroupFacts(facts) : undefined,
-          handOver: regs,
+          pidfd: regs.pidfd,
           origin: { plugin: 'mounts', step: 'mounts.prepare' },
         });
         slots.set(Plan, plan);
