@@ -312,15 +312,14 @@ void __attribute__((noreturn, used)) init_main(u64 *stack) {
   MUST(rt_sigprocmask, 2, all, 0, ROUND);
 
   static struct statx stat;
-  static char name[32], link[32];
+  static char link[32], entries[512];
   long state = MUST(openat, AT_FDCWD, state_root, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
   MUST(geteuid);
   MUST(statx, state, "", AT_EMPTY_PATH, STATX_UID | STATX_MODE, &stat);
-  append_number(append(name, "~"), (u64)MUST(getpid));
-  MUST(mkdirat, state, name, 0700);
-  long dir = MUST(openat, state, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+  MUST(mkdirat, state, id, 0700);
+  long dir = MUST(openat, state, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
   MUST(flock, dir, 6);
-  MUST(renameat2, state, name, state, id, 1);
+  MUST(getdents64, dir, entries, sizeof entries);
 
   static char statfs[120], keyring[64];
   long proc = MUST(openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
@@ -374,6 +373,5 @@ void __attribute__((noreturn, used)) init_main(u64 *stack) {
   MUST(unlinkat, dir, "state.json", 0);
   MUST(unlinkat, dir, "foreground-process", 0);
   MUST(unlinkat, state, id, AT_REMOVEDIR);
-  SYS(unlinkat, state, name, AT_REMOVEDIR);
   leave(code);
 }
