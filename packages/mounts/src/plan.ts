@@ -1,4 +1,4 @@
-import type { Op, Origin, Reg, Section } from '@standpipe/program';
+import { type Op, type Origin, type Reg, reg, type Section, sys } from '@standpipe/program';
 import { planBind } from './bind.js';
 import { planCgroup } from './cgroup.js';
 import type { CgroupFacts, MountContext } from './context.js';
@@ -55,11 +55,17 @@ export function planMounts(mounts: readonly Mount[], input: PlanMountsInput): Mo
   const handOver = namespaces.user === true && !rootless && pidfd !== undefined ? new HandOver(pidfd) : undefined;
   const userNamespaces = new UserNamespaces(origin);
   const context: MountContext = { root, namespaces, rootless, ownCgroup, cgroups, scratch: scratch(), userNamespaces, handOver, late: [] };
-  const mount = intents.flatMap((intent) => planners[intent.kind](intent, context));
+  const umask = reg('umask');
+  const mount: Op[] = [
+    // What is missing is made as anyone may reach it, whoever runs this.
+    sys('umask', [0o022], { to: umask }),
+    ...intents.flatMap((intent) => planners[intent.kind](intent, context)),
+    sys('umask', [umask]),
+  ];
   return {
     prepare: [...userNamespaces.open, ...(handOver?.prepare ?? [])],
     handOver: handOver?.host ?? [],
-    mount: [...(handOver?.begin ?? []), ...mount, ...(handOver?.end ?? [])],
+    mount: intents.length === 0 ? [] : [...(handOver?.begin ?? []), ...mount, ...(handOver?.end ?? [])],
     protect: context.late,
     sections: [...userNamespaces.sections],
   };

@@ -184,6 +184,22 @@ describe('planMounts on Linux', () => {
       expect(readFileSync(join(target, 'a/c/file'), 'utf8')).to.equal('');
     });
 
+    it('makes it open to all, whatever the umask', async () => {
+      const outcome = await inContainer('umask', {
+        as: ['sh', '-c', 'umask 077; exec "$@"', 'sh'],
+        mounts: [
+          { destination: `${target}/a/b`, type: 'tmpfs' },
+          { destination: `${target}/a/f`, source: `${source}/file`, options: ['bind'] },
+        ],
+      });
+      expect(outcome.stdout).to.equal('0077\n');
+      expect(['a', 'a/b', 'a/f'].map((path) => (lstatSync(join(target, path)).mode & 0o777).toString(8))).to.deep.equal([
+        '755',
+        '755',
+        '644',
+      ]);
+    });
+
     it('takes a relative source from the bundle, and follows its links', async () => {
       symlinkSync('source', join(dir, 'link'));
       expect(

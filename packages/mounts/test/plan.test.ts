@@ -47,6 +47,7 @@ describe('planMounts', () => {
       expectCalls(
         plan({ destination: '/proc', type: 'proc', source: 'proc' }).mount,
         `
+        umask = umask(022)
         target = openat2(root, "proc", {flags=O_CLOEXEC|O_PATH|O_DIRECTORY|O_NOFOLLOW, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         context = fsopen("proc", FSOPEN_CLOEXEC)
         fsconfig(context, FSCONFIG_SET_STRING, "source", "proc", 0)
@@ -56,6 +57,7 @@ describe('planMounts', () => {
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -65,6 +67,7 @@ describe('planMounts', () => {
         plan({ destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'] })
           .mount,
         `
+        umask = umask(022)
         target = openat2(root, "dev/shm", {flags=O_CLOEXEC|O_PATH|O_DIRECTORY, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
         context = fsopen("tmpfs", FSOPEN_CLOEXEC)
@@ -77,6 +80,7 @@ describe('planMounts', () => {
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -85,6 +89,7 @@ describe('planMounts', () => {
       expectCalls(
         plan({ destination: '/run', type: 'tmpfs', options: ['strictatime'] }).mount,
         `
+        umask = umask(022)
         target = openat2(root, "run", {flags=O_CLOEXEC|O_PATH|O_DIRECTORY, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         statx(target, "", AT_EMPTY_PATH, STATX_TYPE|STATX_MODE, &statx)
         fstatfs(target, &statfs)
@@ -96,6 +101,7 @@ describe('planMounts', () => {
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -104,6 +110,7 @@ describe('planMounts', () => {
       expectCalls(
         plan({ destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] }).mount,
         `
+        umask = umask(022)
         target = openat2(root, "sys", {flags=O_CLOEXEC|O_PATH|O_DIRECTORY|O_NOFOLLOW, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
         context = fsopen("sysfs", FSOPEN_CLOEXEC)
@@ -115,6 +122,7 @@ describe('planMounts', () => {
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -128,6 +136,7 @@ describe('planMounts', () => {
           options: ['noatime', 'rnodev', 'sync', 'lazytime', 'data=ordered', 'nombcache'],
         }).mount,
         `
+        umask = umask(022)
         target = openat2(root, "data", {flags=O_CLOEXEC|O_PATH|O_DIRECTORY, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
         context = fsopen("ext4", FSOPEN_CLOEXEC)
@@ -142,6 +151,7 @@ describe('planMounts', () => {
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -150,6 +160,7 @@ describe('planMounts', () => {
       expectCalls(
         plan({ destination: '/etc/hosts', source: 'hosts', options: ['bind', 'ro', 'rprivate'] }).mount,
         `
+        umask = umask(022)
         tree = open_tree(AT_FDCWD, "/bundle/hosts", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)
         target = openat2(root, "etc/hosts", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
@@ -158,6 +169,7 @@ describe('planMounts', () => {
         close(target)
         mount_setattr(tree, "", AT_EMPTY_PATH|AT_RECURSIVE, {propagation=MS_PRIVATE}, 32)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -166,6 +178,7 @@ describe('planMounts', () => {
       expectCalls(
         plan({ destination: 'd', source: '/s', options: ['rbind', 'rro', 'nodev', 'exec', 'slave', 'rshared'] }).mount,
         `
+        umask = umask(022)
         tree = open_tree(AT_FDCWD, "/s", AT_RECURSIVE|OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)
         target = openat2(root, "d", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
@@ -176,6 +189,7 @@ describe('planMounts', () => {
         mount_setattr(tree, "", AT_EMPTY_PATH, {propagation=MS_SLAVE}, 32)
         mount_setattr(tree, "", AT_EMPTY_PATH|AT_RECURSIVE, {propagation=MS_SHARED}, 32)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -184,12 +198,14 @@ describe('planMounts', () => {
       expectCalls(
         plan({ destination: '/proc', source: '/proc', options: ['rbind'] }).mount,
         `
+        umask = umask(022)
         tree = open_tree(AT_FDCWD, "/proc", AT_RECURSIVE|OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)
         fstatfs(tree, &statfs)
         target = openat2(root, "proc", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -198,6 +214,7 @@ describe('planMounts', () => {
       expectCalls(
         plan({ destination: '/d', options: ['remount', 'ro', 'sync', 'size=5'] }).mount,
         `
+        umask = umask(022)
         target = openat2(root, "d", {flags=O_CLOEXEC|O_PATH|O_NOFOLLOW, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
         context = fspick(target, "", FSPICK_CLOEXEC|FSPICK_EMPTY_PATH)
@@ -208,6 +225,7 @@ describe('planMounts', () => {
         close(context)
         mount_setattr(target, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_RDONLY}, 32)
         close(target)
+        umask(umask)
       `,
       );
     });
@@ -216,10 +234,12 @@ describe('planMounts', () => {
       expectCalls(
         plan({ destination: '/d', options: ['remount', 'bind', 'nosuid', 'rw'] }).mount,
         `
+        umask = umask(022)
         target = openat2(root, "d", {flags=O_CLOEXEC|O_PATH|O_NOFOLLOW, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
         mount_setattr(target, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_NOSUID, attr_clr=MOUNT_ATTR_RDONLY}, 32)
         close(target)
+        umask(umask)
       `,
       );
     });
@@ -228,6 +248,7 @@ describe('planMounts', () => {
       expectCalls(
         plan({ destination: '/d', type: 'overlay', source: 'overlay', options: ['lowerdir=/a:/b', 'upperdir=/u', 'workdir=/w'] }).mount,
         `
+        umask = umask(022)
         target = openat2(root, "d", {flags=O_CLOEXEC|O_PATH|O_DIRECTORY, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
         context = fsopen("overlay", FSOPEN_CLOEXEC)
@@ -241,6 +262,7 @@ describe('planMounts', () => {
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -252,6 +274,7 @@ describe('planMounts', () => {
           { cgroups: v1, namespaces: { cgroup: true } },
         ).mount,
         `
+        umask = umask(022)
         target = openat2(root, "sys/fs/cgroup", {flags=O_CLOEXEC|O_PATH|O_DIRECTORY, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
         context = fsopen("tmpfs", FSOPEN_CLOEXEC)
@@ -287,6 +310,7 @@ describe('planMounts', () => {
         move_mount(tree, "", cgroup_root, "cpu,cpuacct", MOVE_MOUNT_F_EMPTY_PATH)
         close(tree)
         close(cgroup_root)
+        umask(umask)
       `,
       );
     });
@@ -295,6 +319,7 @@ describe('planMounts', () => {
       expectCalls(
         plan({ destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'relatime'] }, { cgroups: v1 }).mount,
         `
+        umask = umask(022)
         target = openat2(root, "sys/fs/cgroup", {flags=O_CLOEXEC|O_PATH|O_DIRECTORY, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
         context = fsopen("tmpfs", FSOPEN_CLOEXEC)
@@ -318,6 +343,7 @@ describe('planMounts', () => {
         move_mount(tree, "", cgroup_root, "cpu,cpuacct", MOVE_MOUNT_F_EMPTY_PATH)
         close(tree)
         close(cgroup_root)
+        umask(umask)
       `,
       );
     });
@@ -326,6 +352,7 @@ describe('planMounts', () => {
       expectCalls(
         plan({ destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'ro'] }, { cgroups: v2 }).mount,
         `
+        umask = umask(022)
         target = openat2(root, "sys/fs/cgroup", {flags=O_CLOEXEC|O_PATH|O_DIRECTORY, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
         context = fsopen("cgroup2", FSOPEN_CLOEXEC)
@@ -337,6 +364,7 @@ describe('planMounts', () => {
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -348,6 +376,7 @@ describe('planMounts', () => {
           { cgroups: v2, namespaces: { user: true } },
         ).mount,
         `
+        umask = umask(022)
         tree = open_tree(AT_FDCWD, "/sys/fs/cgroup", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)
         target = openat2(root, "sys/fs/cgroup", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
@@ -355,6 +384,7 @@ describe('planMounts', () => {
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -366,6 +396,7 @@ describe('planMounts', () => {
           { cgroups: v2, namespaces: { user: true }, rootless: true },
         ).mount,
         `
+        umask = umask(022)
         tree = open_tree(AT_FDCWD, "/sys/fs/cgroup", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)
         target = openat2(root, "sys/fs/cgroup", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
@@ -375,6 +406,7 @@ describe('planMounts', () => {
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
       `,
       );
     });
@@ -421,6 +453,7 @@ describe('planMounts', () => {
       expectCalls(
         mount,
         `
+        umask = umask(022)
         tree = open_tree(AT_FDCWD, "/s", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)
         mount_setattr(tree, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_IDMAP}, 32)
         target = openat2(root, "d", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
@@ -428,6 +461,7 @@ describe('planMounts', () => {
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
       `,
       );
       expect(sections.map(({ name }) => name)).to.deep.equal(['holder of a user namespace']);
@@ -492,6 +526,7 @@ describe('planMounts', () => {
         container,
         `
         close(host_end_for_mounts)
+        umask = umask(022)
         recvmsg(container_end_for_mounts, {msg_iov=[{&text_beside_an_fd, 4096}], msg_control=&control, msg_controllen=24}, MSG_CMSG_CLOEXEC)
         target = openat2(root, "d", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
         fstatfs(target, &statfs)
@@ -499,6 +534,7 @@ describe('planMounts', () => {
         move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
         close(target)
         close(tree)
+        umask(umask)
         close(container_end_for_mounts)
       `,
       );
