@@ -1,8 +1,8 @@
 import { type SpawnSyncReturns, spawnSync, type StdioOptions } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { AT, CLONE, O, openPort, syscallNumber } from '@standpipe/syscalls';
-import { executableOf, label, link, type Op, reg, sealedExecutable, section, sys, words } from '@standpipe/program';
+import { AT, CLONE, O } from '@standpipe/syscalls';
+import { label, link, type Op, reg, section, sys, withSealedProgram, words } from '@standpipe/program';
 import { setattr } from './attributes.js';
 import { PROPAGATION } from './constants.js';
 import { commandNotFound } from './errors.js';
@@ -57,13 +57,7 @@ export function runWithMounts(
   ];
   const end: Op[] = [{ op: 'report', fd: 2, prefix: '', suffix: '\n', escape: 'text' }, sys('exit_group', [FAILED_TO_START])];
   const program = link({ sections: [section('command', label('start'), ops, end, origin), ...sections] });
-  const port = openPort();
-  const fd = sealedExecutable(port, executableOf(program));
-  try {
-    return spawnSync(`/proc/self/fd/${String(fd)}`, [], { cwd, env, stdio, encoding: 'utf8' });
-  } finally {
-    port.syscall(syscallNumber('close'), fd);
-  }
+  return withSealedProgram(program, (path) => spawnSync(path, [], { cwd, env, stdio, encoding: 'utf8' }));
 }
 
 function findCommand(command: string, path = ''): string {

@@ -1,10 +1,9 @@
-import { delimiter } from 'node:path';
 import {
   at,
   branch,
   buf,
   compute,
-  ENVP,
+  executeCommand,
   here,
   jump,
   label,
@@ -12,12 +11,10 @@ import {
   type Op,
   type ProgramSource,
   prologue,
-  raise,
   type Reg,
   reg,
   section,
   sys,
-  words,
 } from '@standpipe/program';
 import { CLD, P, W } from '@standpipe/syscalls';
 import { awaitContainer, sendFailure, sendReady } from './handshake.js';
@@ -57,7 +54,7 @@ export function planCommand(input: CommandInput): ProgramSource {
     ...(newMounts ? [sys('mount', [null, '/', null, MS_REC_PRIVATE, null], { say: 'keep mounts in the new mount namespace' })] : []),
     changeSignalMask(SIG_SETMASK, noSignals),
     ...sendReady(sync),
-    ...execute(input),
+    ...executeCommand(input.argv, input.path),
   ];
   const end: Op[] = [{ op: 'report', fd: 2, prefix: '', suffix: '\n', escape: 'text' }, sys('exit_group', [FAILED_TO_START])];
   return {
@@ -104,19 +101,5 @@ function waitAndForward(pidfd: Reg): Op[] {
     compute(status, status, '+', 128),
     here(exited),
     sys('exit_group', [status], { say: 'end as the command did' }),
-  ];
-}
-
-function execute({ argv, path }: CommandInput): Op[] {
-  const [command = ''] = argv;
-  const args = words('argv', [...argv, null]);
-  const say = `run ${JSON.stringify(command)}`;
-  if (command.includes('/')) return [sys('execve', [command, args, ENVP], { say })];
-  const folders = path.split(delimiter).filter((folder) => folder !== '');
-  return [
-    ...folders.map((folder) =>
-      sys('execve', [`${folder}/${command}`, args, ENVP], { unless: { errno: ['ENOENT', 'ENOTDIR', 'EACCES'] }, say }),
-    ),
-    raise(`${say}: it is not in PATH`),
   ];
 }

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { executableOf, link, sealedExecutable } from '@standpipe/program';
-import { openPort, syscallNumber } from '@standpipe/syscalls';
+import { link, withSealedProgram } from '@standpipe/program';
 import { planCommand } from './command.js';
 import type { NamespacesInput } from './input.js';
 import { findIdMapHelpers, ordinaryUserMappings } from './ordinary-user.js';
@@ -36,14 +35,7 @@ export function spawnInNamespaces(command: string, args: readonly string[], opti
     path: env['PATH'] ?? '/usr/bin:/bin',
     keepFds: Array.isArray(stdio) ? Math.max(0, stdio.length - 3) : 0,
   });
-  const port = openPort();
-  const fd = sealedExecutable(port, executableOf(link(program)));
-  try {
-    // The child has our fds until it has opened this path, and `spawn` comes back after that.
-    return spawn(`/proc/self/fd/${String(fd)}`, [], { argv0: 'standpipe-init', cwd, env, stdio });
-  } finally {
-    port.syscall(syscallNumber('close'), fd);
-  }
+  return withSealedProgram(link(program), (path) => spawn(path, [], { argv0: 'standpipe-init', cwd, env, stdio }));
 }
 
 function withMappings(input: NamespacesInput): NamespacesInput {

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
-import { executableOf, label, link, type Op, reg, sealedExecutable, section, sys } from '@standpipe/program';
-import { openPort, syscallNumber } from '@standpipe/syscalls';
+import { label, link, type Op, reg, section, sys, withSealedProgram } from '@standpipe/program';
 import { type CpuAffinity, planCpuAffinity } from './affinity.js';
 import { planCwd } from './cwd.js';
 import { planExec } from './exec.js';
@@ -38,14 +37,7 @@ export function spawnProcess(input: ProcessInput, options: { readonly stdio?: St
   const end: Op[] = [{ op: 'report', fd: 2, prefix: '', suffix: '\n', escape: 'text' }, sys('exit_group', [NOT_STARTED])];
   const origin = { plugin: 'process', step: 'spawn' };
   const program = link({ sections: [section('command', label('command'), planCommand(input, keepFds), end, origin)] });
-  const port = openPort();
-  const fd = sealedExecutable(port, executableOf(program));
-  try {
-    // The child has our fds until it has opened this path, and `spawn` comes back after that.
-    return spawn(`/proc/self/fd/${String(fd)}`, [], { argv0: 'standpipe-init', stdio });
-  } finally {
-    port.syscall(syscallNumber('close'), fd);
-  }
+  return withSealedProgram(program, (path) => spawn(path, [], { argv0: 'standpipe-init', stdio }));
 }
 
 function planCommand(input: ProcessInput, keepFds: number): Op[] {

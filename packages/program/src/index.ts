@@ -55,7 +55,8 @@ export { disassemble, type DisassembleSettings, notesOf } from './disassemble.js
 export { type JsonOp, type JsonOperand, type JsonProgram, programToJson } from './program-json.js';
 export { joinExecutable, programOfExecutable } from './elf.js';
 export { hostInitArch, type InitArch, initId, initImage } from './init-image.js';
-export { becomeProgram, executableOf, sealedExecutable } from './launch.js';
+export { executeCommand } from './execute.js';
+export { becomeProgram, executableOf, sealedExecutable, withSealedProgram } from './launch.js';
 export {
   createInRoot,
   makeInRoot,

@@ -40,6 +40,20 @@ export function sealedExecutable(port: SyscallPort, executable: Uint8Array): num
 }
 
 /**
+ * Calls `use` with a path by which a child of this process can execute the program, sealed: for Node's `spawn` and `spawnSync`. The path is good
+ * until `use` has come back, and `spawn` comes back once the child has opened it.
+ */
+export function withSealedProgram<T>(program: Program, use: (path: string) => T): T {
+  const port = openPort();
+  const fd = sealedExecutable(port, executableOf(program));
+  try {
+    return use(`/proc/self/fd/${String(fd)}`);
+  } finally {
+    port.syscall(syscallNumber('close'), fd);
+  }
+}
+
+/**
  * Becomes standpipe-init running `program`: this process, Node or Bun and all of its threads, is
  * replaced. Returns only by throwing.
  *

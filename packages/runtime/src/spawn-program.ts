@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
-import { executableOf, sealedExecutable } from '@standpipe/program';
-import { openPort, syscallNumber } from '@standpipe/syscalls';
+import { withSealedProgram } from '@standpipe/program';
 import { CallbackSocket } from './callback-socket.js';
 import type { CreateProgram } from './create-program.js';
 import { callbackFailed } from './errors.js';
@@ -25,15 +24,7 @@ export function spawnProgram(made: CreateProgram, { stdio = 'inherit' }: SpawnSe
   const streams = typeof stdio === 'string' ? [stdio, stdio, stdio] : [...stdio];
   const preserved = Array.from({ length: made.controlFd - 3 }, (_, i) => 3 + i);
   const withControl: StdioOptions = [...streams, ...preserved, ...(made.callbacks.length === 0 ? [] : ['pipe' as const])];
-  const port = openPort();
-  const fd = sealedExecutable(port, executableOf(made.program));
-  let child: ChildProcess;
-  try {
-    // The child still has our fds when it opens this path: close-on-exec takes them a moment later.
-    child = spawn(`/proc/self/fd/${String(fd)}`, [], { argv0: 'standpipe-init', stdio: withControl, env: {} });
-  } finally {
-    port.syscall(syscallNumber('close'), fd);
-  }
+  const child = withSealedProgram(made.program, (path) => spawn(path, [], { argv0: 'standpipe-init', stdio: withControl, env: {} }));
   const callbacks = made.callbacks.length === 0 ? undefined : new CallbackSocket(child.stdio[made.controlFd] as Socket, made.callbacks);
   const exited = new Promise<number>((resolve, reject) => {
     child.on('error', reject);

@@ -1,9 +1,8 @@
-import { delimiter } from 'node:path';
 import {
   buf,
   branch,
   closeFd,
-  ENVP,
+  executeCommand,
   FAILED,
   here,
   label,
@@ -11,7 +10,6 @@ import {
   type Op,
   type ProgramSource,
   prologue,
-  raise,
   reg,
   section,
   sys,
@@ -70,7 +68,7 @@ export function planCommand(input: CommandInput): ProgramSource {
     ...sendConsole(channel.container, master),
     ...attachTo(peer, {}),
     ...unblockSignals(),
-    ...execute(input),
+    ...executeCommand(input.argv, input.path),
   ];
   return {
     sections: [
@@ -78,18 +76,4 @@ export function planCommand(input: CommandInput): ProgramSource {
       section('command', inside, command, report, origin),
     ],
   };
-}
-
-function execute({ argv, path }: CommandInput): Op[] {
-  const [command = ''] = argv;
-  const args = words('argv', [...argv, null]);
-  const say = `run ${JSON.stringify(command)}`;
-  if (command.includes('/')) return [sys('execve', [command, args, ENVP], { say })];
-  const folders = path.split(delimiter).filter((folder) => folder !== '');
-  return [
-    ...folders.map((folder) =>
-      sys('execve', [`${folder}/${command}`, args, ENVP], { unless: { errno: ['ENOENT', 'ENOTDIR', 'EACCES'] }, say }),
-    ),
-    raise(`${say}: it is not in PATH`),
-  ];
 }

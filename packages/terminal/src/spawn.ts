@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { executableOf, link, sealedExecutable } from '@standpipe/program';
-import { openPort, syscallNumber } from '@standpipe/syscalls';
+import { link, withSealedProgram } from '@standpipe/program';
 import { planCommand } from './command.js';
 import type { ConsoleSize } from './size.js';
 
@@ -26,12 +25,5 @@ export interface SpawnInTerminalOptions {
 export function spawnInTerminal(command: string, args: readonly string[] = [], options: SpawnInTerminalOptions = {}): ChildProcess {
   const { consoleSize, cwd, env = process.env, stdio = 'pipe' } = options;
   const program = planCommand({ argv: [command, ...args], path: env['PATH'] ?? '/usr/bin:/bin', consoleSize });
-  const port = openPort();
-  const fd = sealedExecutable(port, executableOf(link(program)));
-  try {
-    // The child has our fds until it has opened this path, and `spawn` comes back after that.
-    return spawn(`/proc/self/fd/${fd}`, [], { argv0: 'standpipe-init', cwd, env, stdio });
-  } finally {
-    port.syscall(syscallNumber('close'), fd);
-  }
+  return withSealedProgram(link(program), (path) => spawn(path, [], { argv0: 'standpipe-init', cwd, env, stdio }));
 }
