@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { difference, run, snapshot } from '@standpipe/test-support';
+import { difference, run, settle, snapshot } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { before, describe, it } from 'mocha';
 import { packages } from '../architecture/workspaces.js';
@@ -26,8 +26,9 @@ describe("READMEs' examples", () => {
   const examples = new Map<string, string>();
   let compiled: Compiled;
 
-  before(function () {
+  before(async function () {
     this.timeout(120_000);
+    await settle();
     for (const { directory } of libraries) {
       const readme = join(directory, 'README.md');
       const example = existsSync(readme) ? firstExample(readFileSync(readme, 'utf8')) : undefined;

@@ -15,7 +15,7 @@
  */
 export { bunExecutable } from './bun.js';
 export { bundle, type Bundle, type BundleOptions } from './bundle.js';
-export { difference, leaveNothing, snapshot, type Allowed, type Snapshot } from './leave-nothing.js';
+export { difference, leaveNothing, settle, snapshot, type Allowed, type Snapshot } from './leave-nothing.js';
 export { findProgram, needs, needsRoot } from './needs.js';
 export { asOrdinaryUser, run, type Ran, type RunOptions } from './run.js';
 export { skip } from './skip.js';

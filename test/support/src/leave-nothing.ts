@@ -49,8 +49,8 @@ export function leaveNothing({ ignore = [], withinMs = 2000 }: Allowed = {}): vo
 
 let settled: Promise<unknown> | undefined;
 
-/** Node opens /dev/null with its first child and keeps it: that is no test's doing. */
-async function settle(): Promise<void> {
+/** Has Node open what it opens once and keeps, as /dev/null with its first child: before the first snapshot. */
+export async function settle(): Promise<void> {
   settled ??= run(process.execPath, ['--version']);
   await settled;
 }
