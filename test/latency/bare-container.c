@@ -278,7 +278,9 @@ static void __attribute__((noreturn)) container(long *sync, long proc, const cha
   set_attributes(root, 0, 0, MS_PRIVATE);
   MUST(move_mount, root, "", path, "", MOVE_FD_TO_FD);
   SYS(close, path);
+  long umask = SYS(umask, 022);
   mount_all(root);
+  SYS(umask, umask);
   make_devices(root);
   pivot(root);
   protect(root);

@@ -92,14 +92,15 @@ export class HandOver {
 }
 
 /**
- * Runs ops in another mount namespace and comes back, failing or not: whatever is undone then is undone where it was done.
+ * Runs ops in the mount namespace of a process, unless it has ended, and comes back, failing or not: whatever is undone then is undone where
+ * it was done.
  *
  * @man setns(2)
  * @kernel 5.8 for setns with a pidfd
  */
 function inMountNamespace(pidfd: Reg, ops: readonly Op[]): Op[] {
   const [own, root, cwd] = [reg('own mount namespace'), reg('own root'), reg('own cwd')];
-  const back = label('back');
+  const [back, dead] = [label('back'), label('container gone')];
   const leave = { say: 'go back to our own mount namespace' };
   // Its root is where setns(2) leads to, which need not be ours.
   const comeBack: Op[] = [
@@ -113,9 +114,11 @@ function inMountNamespace(pidfd: Reg, ops: readonly Op[]): Op[] {
     sys('openat', [AT.FDCWD, '/', O.PATH | O.DIRECTORY | O.CLOEXEC], { to: root, say: 'open our own root' }),
     sys('openat', [AT.FDCWD, '.', O.PATH | O.DIRECTORY | O.CLOEXEC], { to: cwd, say: 'open our own working directory' }),
     undo([branch(own, '<', 0, back), ...comeBack, here(back)]),
-    sys('setns', [pidfd, CLONE.NEWNS], { say: "enter the container's mount namespace" }),
+    // ESRCH: it has failed already, and what it said is still to be read.
+    sys('setns', [pidfd, CLONE.NEWNS], { unless: { errno: ['ESRCH'], goto: dead }, say: "enter the container's mount namespace" }),
     ...ops,
     ...comeBack,
+    here(dead),
     ...[cwd, root, own].flatMap((fd) => [closeFd(fd), set(fd, -1)]),
   ];
 }
