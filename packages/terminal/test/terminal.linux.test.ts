@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { before, describe, it } from 'mocha';
 import { type Op, sys } from '@standpipe/program';
-import { leaveNothing, needsRoot } from '@standpipe/test-support';
+import { leaveNothing, needs, needsRoot } from '@standpipe/test-support';
 import { startContainer } from './container.js';
 import { planRelay } from '../src/index.js';
 import { Pty } from './pty.js';
@@ -246,7 +246,8 @@ describe('terminals on Linux', () => {
     expect(pty.output).to.match(/got line/);
   });
 
-  it('sends the terminal to a console socket', async () => {
+  it('sends the terminal to a console socket', async function () {
+    needs(this, 'python3');
     const dir = mkdtempSync(join(tmpdir(), 'standpipe-console-'));
     try {
       const path = join(dir, 'console.sock');
