@@ -15,6 +15,7 @@ const bundle: OptionSpec = {
   describe: 'directory of the bundle: config.json and the root filesystem',
 };
 const strict: OptionSpec = { type: 'boolean', describe: 'fail when the config asks for something that no assembled plugin honours' };
+const asRoot: OptionSpec = { type: 'boolean', describe: 'as root would run it, whoever asks' };
 const json: OptionSpec = { type: 'boolean', describe: 'print JSON' };
 const containerId = { name: 'container-id', describe: 'name of the container, unique on this host', required: true };
 
@@ -65,6 +66,7 @@ export const commands: readonly CommandSpec[] = [
       bundle,
       json,
       'no-origins': { type: 'boolean', describe: 'leave out which plugin and which line of the config each op comes from' },
+      'as-root': asRoot,
       strict,
     },
     load: async () => import('./verbs/explain.js'),
@@ -80,6 +82,7 @@ export const commands: readonly CommandSpec[] = [
       arch: { type: 'string', choices: ['x64', 'arm64'], describe: 'architecture to compile for; this one when left out' },
       'no-pivot': noPivot,
       'strip-notes': { type: 'boolean', describe: 'leave out the notes that explain needs' },
+      'as-root': asRoot,
       strict,
     },
     load: async () => import('./verbs/compile.js'),

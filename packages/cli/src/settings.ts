@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createSettings, type GivenSettings, listenFds } from '@standpipe/runtime';
+import { createSettings, defaultStateRoot, type GivenSettings, listenFds } from '@standpipe/runtime';
 import type { CreateSettings } from '@standpipe/runtime-api';
 import { flag, type Invocation, number, text } from './command.js';
 
@@ -12,6 +12,7 @@ export function settingsOf(invocation: Invocation, given: GivenSettings): Create
   const sockets = listenFds(process.env, process.pid);
   return createSettings({
     ...(root === undefined ? {} : { stateRoot: resolve(root) }),
+    ...(root === undefined && flag(invocation, 'as-root') ? { stateRoot: defaultStateRoot({}, 0) } : {}),
     detach: flag(invocation, 'detach'),
     keep: flag(invocation, 'keep'),
     noPivot: flag(invocation, 'no-pivot'),

@@ -3,11 +3,11 @@ import { isatty } from 'node:tty';
 import { findSystemProgram } from '@standpipe/namespaces';
 import type { HostFacts } from '@standpipe/runtime-api';
 
-/** The facts of this machine and this process. */
-export function linuxHostFacts(): HostFacts {
+/** The facts of this machine and this process; with `asRoot` as if it were root's, for a program that root is to run. */
+export function linuxHostFacts({ asRoot = false }: { readonly asRoot?: boolean } = {}): HostFacts {
   return {
-    uid: process.geteuid?.() ?? 0,
-    gid: process.getegid?.() ?? 0,
+    uid: asRoot ? 0 : (process.geteuid?.() ?? 0),
+    gid: asRoot ? 0 : (process.getegid?.() ?? 0),
     env: process.env,
     readText(path) {
       try {

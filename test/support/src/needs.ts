@@ -11,7 +11,6 @@ const packages: Readonly<Record<string, string>> = {
   busybox: 'busybox-static',
   newuidmap: 'uidmap',
   ps: 'procps',
-  python3: 'python3-minimal',
   script: 'bsdutils',
   'qemu-aarch64-static': 'qemu-user-static',
   setpriv: 'util-linux',

@@ -26,7 +26,7 @@ export async function run(invocation: Invocation): Promise<number> {
     failureCodes: { setUp: 125, notFound: 127, notExecutable: 126 },
   });
   const assembly = await loadAssembly(invocation.global.assembly);
-  const { program, warnings } = await compileProgram(assembly, bundle, settings, linuxHostFacts());
+  const { program, warnings } = await compileProgram(assembly, bundle, settings, linuxHostFacts({ asRoot: flag(invocation, 'as-root') }));
   printWarnings(warnings);
   const arch = text(invocation, 'arch');
   const executable = executableOf(program, {

@@ -21,7 +21,8 @@ async function programOf(invocation: Invocation): Promise<Parameters<typeof disa
   if (file !== undefined) return decode(programOfExecutable(readFileSync(file)));
   const bundle = readBundle(text(invocation, 'bundle') ?? '.');
   const assembly = await loadAssembly(invocation.global.assembly);
-  const made = await createProgram(assembly, bundle, settingsOf(invocation, { id: 'explained', bundle: bundle.path }), linuxHostFacts());
+  const facts = linuxHostFacts({ asRoot: flag(invocation, 'as-root') });
+  const made = await createProgram(assembly, bundle, settingsOf(invocation, { id: 'explained', bundle: bundle.path }), facts);
   printWarnings(made.warnings);
   return made.program;
 }
