@@ -33,7 +33,7 @@ describe('the command line', () => {
     const { ops } = JSON.parse((await standpipe(['explain', '--json', '--bundle', made.path])).stdout) as {
       ops: Record<string, unknown>[];
     };
-    const mount = ops.find(({ name, pointer }) => name === 'fsopen' && pointer === '/mounts/0');
+    const mount = ops.find(({ syscall, pointer }) => syscall === 'fsopen' && pointer === '/mounts/0');
     expect(mount).to.include({ plugin: 'mounts', step: 'mounts.mount', pointer: '/mounts/0' });
     expect((await standpipe(['explain', '--no-origins', '--bundle', made.path])).stdout).not.to.include('# mounts/');
   });
