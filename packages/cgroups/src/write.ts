@@ -1,0 +1,15 @@
+import type { CgroupVersion } from './layout.js';
+
+/** One write to one file of a cgroup: what every limit comes down to. Pure data: a program's ops or `node:fs` make it. */
+export interface CgroupWrite {
+  /** The controller whose hierarchy the file is in. */
+  readonly controller: string;
+  readonly version: CgroupVersion;
+  /** `memory.max`, `cpu.cfs_quota_us`. */
+  readonly file: string;
+  readonly value: string;
+  /** Where the config asked for it: `/linux/resources/memory/limit`. */
+  readonly pointer: string;
+  /** Errnos that are no failure. Never for a restriction that was asked for. */
+  readonly unless?: readonly string[] | undefined;
+}
