@@ -12,4 +12,8 @@ export interface CgroupWrite {
   readonly pointer: string;
   /** Errnos that are no failure. Never for a restriction that was asked for. */
   readonly unless?: readonly string[] | undefined;
+  /** What is written instead where this kernel has no such file (ENOENT): `io.weight` for `io.bfq.weight`. */
+  readonly fallback?: { readonly file: string; readonly value: string } | undefined;
+  /** Refused, before anything is written, when the number in this file of the cgroup is `atLeast` that much: `memory.checkBeforeUpdate`. */
+  readonly refuseWhen?: { readonly file: string; readonly atLeast: string } | undefined;
 }
