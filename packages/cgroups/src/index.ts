@@ -1,3 +1,26 @@
+export { Cgroup, createCgroup, type CreateCgroupSettings, openCgroup, type OpenCgroupSettings } from './cgroup.js';
+export type { CgroupDirectory } from './directory.js';
+export { type CgroupEvent, CgroupEvents } from './events.js';
+export type { FreezerState, WaitSettings } from './freeze.js';
+export type { ListSettings } from './processes.js';
+export type { RemoveSettings } from './remove.js';
+export type { Count } from './stats/count.js';
+export { formatStatsEvent } from './stats/format-stats-event.js';
+export type {
+  BlkioEntry,
+  BlkioStats,
+  CgroupStats,
+  CpusetStats,
+  CpuStats,
+  HugetlbStats,
+  MemoryEntry,
+  MemoryStats,
+  PidsStats,
+  Pressure,
+  PressureStats,
+  RdmaEntry,
+  RdmaStats,
+} from './stats/stats.js';
 export { type CgroupHierarchy, type CgroupLayout, type CgroupVersion, versionOf } from './layout.js';
 export { type LinuxResources, planResources, type ResourcesPlan } from './resources.js';
 export type { CgroupWrite } from './write.js';

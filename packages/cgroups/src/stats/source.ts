@@ -1,0 +1,10 @@
+import type { CgroupVersion } from '../layout.js';
+
+/** Where the numbers of one controller come from. */
+export interface StatsSource {
+  readonly version: CgroupVersion;
+  /** The text of a file of the cgroup, or undefined where there is none. */
+  read(file: string): string | undefined;
+  /** The names of the cgroup's files. */
+  files(): readonly string[];
+}
