@@ -24,11 +24,11 @@ function whyNot(
   if (!/^[a-z]+(\.[A-Za-z0-9_-]+)+$/.test(file)) {
     return [`${JSON.stringify(file)} is no file of a controller`, 'a name such as memory.high, without slashes'];
   }
+  if (hierarchy === undefined) return [`there is no cgroup v2 on this machine to write ${file} to`];
   if (controller === 'cgroup') {
     return limitsOfCgroup.includes(file)
       ? undefined
       : [`${file} is no limit`, `one of ${limitsOfCgroup.join(', ')}, or a controller's file`];
   }
-  if (hierarchy === undefined) return [`there is no cgroup v2 on this machine to write ${file} to`];
   return hierarchy.controllers.includes(controller) ? undefined : [`the ${controller} controller is not on cgroup v2 here`];
 }
