@@ -1,4 +1,10 @@
 export { Cgroup, createCgroup, type CreateCgroupSettings, openCgroup, type OpenCgroupSettings } from './cgroup.js';
+export { attachDevices } from './devices/attach.js';
+export { type DeviceRulesSettings, planDeviceRules } from './devices/plan.js';
+export { planAttachDevices, type PlanAttachSettings } from './devices/plan-attach.js';
+export type { DeviceProgram } from './devices/program.js';
+export type { LinuxDeviceCgroup } from './devices/rule.js';
+export type { DeviceWrites } from './devices/v1.js';
 export type { CgroupDirectory } from './directory.js';
 export { type CgroupEvent, CgroupEvents } from './events.js';
 export type { FreezerState, WaitSettings } from './freeze.js';
