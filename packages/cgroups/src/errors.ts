@@ -1,4 +1,4 @@
-import { NotSupportedError, PlumbingError, SafetyError, SyscallError } from '@standpipe/errors';
+import { NotSupportedError, PlumbingError, SafetyError, SpecError, SyscallError } from '@standpipe/errors';
 import { errnoName, errnoText } from '@standpipe/syscalls';
 
 export function invalidCgroupPath(path: string, why: string): PlumbingError {
@@ -138,4 +138,34 @@ function processes(pids: readonly number[]): string {
   const shown = pids.slice(0, 8).join(', ');
   const more = pids.length > 8 ? ` and ${String(pids.length - 8)} more` : '';
   return pids.length === 1 ? `process ${shown} is` : `processes ${shown}${more} are`;
+}
+
+export function cgroupsPathInvalid(path: string, why: string): SpecError {
+  return new SpecError('the path of the cgroup is none', {
+    code: 'CGROUPS_PATH_INVALID',
+    issues: [{ pointer: '/linux/cgroupsPath', message: `${JSON.stringify(path)} ${why}`, expected: 'a path such as "/pods/web"' }],
+  });
+}
+
+export function cgroupsPathOfSystemd(path: string): SpecError {
+  return new SpecError('the path of the cgroup is a unit of systemd', {
+    code: 'CGROUPS_PATH_INVALID',
+    issues: [
+      { pointer: '/linux/cgroupsPath', message: `${JSON.stringify(path)} is slice:prefix:name, which takes systemd's cgroup manager` },
+    ],
+    hint: "choose cgroupfs as the engine's cgroup manager: --cgroup-manager=cgroupfs (Podman), native.cgroupdriver=cgroupfs (Docker)",
+  });
+}
+
+/** A write for a controller that is in none of the container's cgroups. */
+export function controllerNotPlaced({
+  controller,
+  file,
+  pointer,
+}: {
+  controller: string;
+  file: string;
+  pointer: string;
+}): NotSupportedError {
+  return new NotSupportedError(`${pointer}: no hierarchy here has ${file}`, { feature: `the ${controller} controller` });
 }

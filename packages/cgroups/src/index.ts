@@ -1,4 +1,5 @@
 export { Cgroup, createCgroup, type CreateCgroupSettings, openCgroup, type OpenCgroupSettings } from './cgroup.js';
+export { type CgroupTexts, detectCgroups, readCgroupLayout } from './detect.js';
 export { attachDevices } from './devices/attach.js';
 export { type DeviceRulesSettings, planDeviceRules } from './devices/plan.js';
 export { planAttachDevices, type PlanAttachSettings } from './devices/plan-attach.js';
@@ -8,7 +9,10 @@ export type { DeviceWrites } from './devices/v1.js';
 export type { CgroupDirectory } from './directory.js';
 export { type CgroupEvent, CgroupEvents } from './events.js';
 export type { FreezerState, WaitSettings } from './freeze.js';
+export { type CgroupPlace, placeCgroup, type PlaceInput, procCgroupOf } from './place.js';
+export { type CgroupPlan, planCgroup, type PlanCgroupInput } from './plan.js';
 export type { ListSettings } from './processes.js';
+export { type CgroupRecordFiles, parseCgroupRecord, type PlannedRecord, planRecord } from './record.js';
 export type { RemoveSettings } from './remove.js';
 export type { Count } from './stats/count.js';
 export { formatStatsEvent } from './stats/format-stats-event.js';

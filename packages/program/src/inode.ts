@@ -6,6 +6,7 @@ const STATX_SIZE = 256;
 
 /** The fields of struct statx that checks look at, by offset and size. @man statx(2) */
 export const statxField = {
+  nlink: { offset: 0x10, size: 4 },
   mode: { offset: 0x1c, size: 2 },
   ino: { offset: 0x20, size: 8 },
   rdevMajor: { offset: 0x80, size: 4 },
