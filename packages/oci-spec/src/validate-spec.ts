@@ -1,6 +1,7 @@
 import type { SpecIssue } from '@standpipe/errors';
-import { Report } from './check.js';
+import { type Check, Report } from './check.js';
 import { invalidSpec } from './errors.js';
+import { type LinuxResources, resources } from './linux/resources.js';
 import { type Spec, spec } from './spec.js';
 
 export interface ValidSpec {
@@ -18,8 +19,29 @@ export interface ValidSpec {
  * @throws SpecError with every issue found
  */
 export function validateSpec(document: unknown): ValidSpec {
+  const { value, warnings } = validate(spec, document);
+  return { spec: value, warnings };
+}
+
+export interface ValidResources {
+  /** A copy, with the fields that the specification knows and no others. */
+  readonly resources: LinuxResources;
+  readonly warnings: readonly SpecIssue[];
+}
+
+/**
+ * Checks a document that is `linux.resources` alone, as updates are asked for. Pointers are into that document.
+ *
+ * @throws SpecError with every issue found
+ */
+export function validateResources(document: unknown): ValidResources {
+  const { value, warnings } = validate(resources, document);
+  return { resources: value, warnings };
+}
+
+function validate<T>(check: Check<T>, document: unknown): { value: T; warnings: readonly SpecIssue[] } {
   const report = new Report();
-  const checked = spec(document, '', report);
-  if (checked === undefined || report.issues.length > 0) throw invalidSpec(report.issues);
-  return { spec: checked, warnings: report.warnings };
+  const value = check(document, '', report);
+  if (value === undefined || report.issues.length > 0) throw invalidSpec(report.issues);
+  return { value, warnings: report.warnings };
 }

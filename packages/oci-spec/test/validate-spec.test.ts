@@ -1,7 +1,7 @@
 import { SpecError } from '@standpipe/errors';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { type Linux, type Process, type Spec, validateSpec } from '../src/index.js';
+import { type Linux, type Process, type Spec, validateResources, validateSpec } from '../src/index.js';
 import { deviceTypes } from '../src/linux/devices.js';
 import { personalityDomains, rootfsPropagations } from '../src/linux/linux.js';
 import { memoryPolicyFlags } from '../src/linux/memory-policy.js';
@@ -629,3 +629,20 @@ function valueAt(document: unknown, pointer: string): unknown {
 function shortly(value: Json): string {
   return (typeof value === 'bigint' ? `${String(value)}n` : (JSON.stringify(value) ?? 'undefined')).slice(0, 40);
 }
+
+describe('validateResources', () => {
+  it('checks linux.resources alone, with pointers into that document', () => {
+    const { resources, warnings } = validateResources({
+      memory: { limit: 2n ** 53n, kernel: 1 },
+      cpu: { cpus: '0-1', unknown: 1 },
+      pids: null,
+    });
+    expect(resources).to.deep.equal({ memory: { limit: 2n ** 53n, kernel: 1 }, cpu: { cpus: '0-1' } });
+    expect(warnings.map(({ pointer }) => pointer)).to.deep.equal(['/memory/kernel']);
+    expect(pointersOf(() => validateResources({ memory: { limit: -2 }, unified: { '../x': '1' } })).toSorted()).to.deep.equal([
+      '/memory/limit',
+      '/unified/..~1x',
+    ]);
+    expect(() => validateResources([])).to.throw(SpecError);
+  });
+});
