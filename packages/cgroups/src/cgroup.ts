@@ -1,7 +1,7 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { applyWrites } from './apply.js';
-import { checkCgroupfs, makeDirectories } from './create.js';
+import { checkCgroupfs, makeDirectories, unmake } from './create.js';
 import { readCgroupLayout } from './detect.js';
 import { type CgroupDirectory, directoryAt, directoryIn } from './directory.js';
 import { noHierarchies, unknownCgroup } from './errors.js';
@@ -11,6 +11,7 @@ import { killAll } from './kill.js';
 import type { CgroupLayout } from './layout.js';
 import { type ListSettings, listTasks, moveProcess, nameOf } from './processes.js';
 import { removeAll, type RemoveSettings } from './remove.js';
+import { type LinuxResources, planResources } from './resources.js';
 import { spawnIn } from './spawn.js';
 import { readStats } from './stats/read-stats.js';
 import type { CgroupStats } from './stats/stats.js';
@@ -104,8 +105,8 @@ export interface OpenCgroupSettings {
 }
 
 export interface CreateCgroupSettings extends OpenCgroupSettings {
-  /** The limits it begins with. */
-  readonly writes?: readonly CgroupWrite[];
+  /** The limits it begins with, as in `linux.resources`; its `devices` are not among them. */
+  readonly resources?: LinuxResources;
 }
 
 /**
@@ -127,18 +128,19 @@ export function openCgroup(where: string | readonly string[], { layout = readCgr
  * Makes a cgroup in every hierarchy, with the parents it lacks. On failure what was made is removed.
  *
  * @throws PlumbingError `CGROUP_EXISTS`, `CGROUP_PATH_INVALID`
+ * @throws SpecError what no cgroup of this machine can limit
  */
-export async function createCgroup(path: string, { layout = readCgroupLayout(), writes = [] }: CreateCgroupSettings = {}): Promise<Cgroup> {
+export function createCgroup(path: string, { layout = readCgroupLayout(), resources = {} }: CreateCgroupSettings = {}): Cgroup {
   const directories = directoriesIn(layout, path);
-  makeDirectories(directories);
-  const cgroup = new Cgroup(directories);
+  const { writes } = planResources(resources, layout, '');
+  const made = makeDirectories(directories);
   try {
-    cgroup.apply(writes);
+    applyWrites(directories, writes);
   } catch (error) {
-    await cgroup.remove();
+    unmake(made);
     throw error;
   }
-  return cgroup;
+  return new Cgroup(directories);
 }
 
 function directoriesIn(layout: CgroupLayout, path: string): CgroupDirectory[] {

@@ -6,8 +6,8 @@ import { cgroupExists, fileFailed, notCgroupfs, writeFailed } from './errors.js'
 import { codeOf, readIfThere, writeValue } from './files.js';
 import { linesOf } from './stats/count.js';
 
-/** Makes the directories with the parents they lack; on failure removes what it made. */
-export function makeDirectories(directories: readonly CgroupDirectory[]): void {
+/** Makes the directories with the parents they lack, and gives what it made, the parents first; on failure that is removed. */
+export function makeDirectories(directories: readonly CgroupDirectory[]): string[] {
   const made: string[] = [];
   try {
     for (const directory of directories) {
@@ -16,8 +16,20 @@ export function makeDirectories(directories: readonly CgroupDirectory[]): void {
       checkCgroupfs(directory.path, directory);
     }
   } catch (error) {
-    for (const path of made.toReversed()) rmdirSync(path);
+    unmake(made);
     throw error;
+  }
+  return made;
+}
+
+/** Removes what was made a moment ago: no process has been in it. What others have put into it meanwhile stays. */
+export function unmake(made: readonly string[]): void {
+  for (const path of made.toReversed()) {
+    try {
+      rmdirSync(path);
+    } catch {
+      // The error that led here is told.
+    }
   }
 }
 

@@ -16,9 +16,9 @@ export type CgroupEvent =
   /** The cgroup is gone. Always the last one. */
   | { readonly type: 'removed' };
 
-/** How often is looked where the kernel doesn't tell of changes, and where it does in case it couldn't. */
+/** How often is looked where the kernel doesn't tell of changes; and where it does, which doesn't tell of the removal. */
 const POLL_MS = 100;
-const SAFETY_POLL_MS = 1000;
+const SAFETY_POLL_MS = 250;
 
 interface Look {
   readonly oom: number;

@@ -5,12 +5,7 @@ const absent = new Set(['ENOENT', 'ENODEV', 'EOPNOTSUPP', 'ENOTSUP']);
 
 /** The text of a cgroup's file, or undefined where there is none. */
 export function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (absent.has(codeOf(error) ?? '')) return undefined;
-    throw error;
-  }
+  return unlessAbsent(() => readFileSync(path, 'utf8'));
 }
 
 /** Writes a value by one write(2), as cgroupfs wants it, to a file that exists. */
@@ -24,14 +19,36 @@ export function writeValue(path: string, value: string): void {
   }
 }
 
-/** The names of the cgroups directly below; none when it is gone. */
-export function childrenOf(path: string): string[] {
+/** Where a path comes near to what the kernel takes (4095), with room for a name and one more. */
+const LONG_PATH = 3500;
+
+/**
+ * Does something for each cgroup directly below, by a path that is short enough however deep it lies: whoever may make cgroups may nest them
+ * deeper than a path is long. Of one that is gone there are none.
+ */
+export function forEachChild(path: string, body: (path: string) => void): void {
+  const fd = path.length > LONG_PATH ? openIfThere(path) : undefined;
   try {
-    return readdirSync(path, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
+    for (const name of childrenOf(path)) body(fd === undefined ? `${path}/${name}` : `/proc/self/fd/${String(fd)}/${name}`);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function openIfThere(path: string): number | undefined {
+  return unlessAbsent(() => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
+}
+
+function childrenOf(path: string): string[] {
+  const entries = unlessAbsent(() => readdirSync(path, { withFileTypes: true })) ?? [];
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+function unlessAbsent<T>(body: () => T): T | undefined {
+  try {
+    return body();
   } catch (error) {
-    if (absent.has(codeOf(error) ?? '')) return [];
+    if (absent.has(codeOf(error) ?? '')) return undefined;
     throw error;
   }
 }

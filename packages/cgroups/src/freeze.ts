@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import { frozenAbove, noFreezer, stateTimedOut } from './errors.js';
 import { type CgroupDirectory, unified } from './directory.js';
-import { readIfThere, writeValue } from './files.js';
+import { forEachChild, readIfThere, writeValue } from './files.js';
 import { attempting, checkMayStop, nameOf } from './processes.js';
 
 export type FreezerState = 'thawed' | 'freezing' | 'frozen';
@@ -118,10 +118,18 @@ function freezerV2({ path: directory, mountPoint }: CgroupDirectory): Freezer {
     path,
     frozen: '1',
     thawed: '0',
-    state: () => {
-      if (readIfThere(join(directory, 'cgroup.events'))?.includes('frozen 1') === true) return 'frozen';
-      return asked(directory) ? 'freezing' : 'thawed';
-    },
+    state: () => (isFrozenV2(directory) ? 'frozen' : asked(directory) ? 'freezing' : 'thawed'),
     frozenAbove: () => above(directory),
   };
+}
+
+/** Of a cgroup with both processes and cgroups below it the kernel may say `frozen` when only the one or the other is: so each is asked. */
+function isFrozenV2(path: string): boolean {
+  let frozen = readIfThere(join(path, 'cgroup.events'))?.includes('frozen 1') === true;
+  if (frozen) {
+    forEachChild(path, (child) => {
+      frozen &&= isFrozenV2(child);
+    });
+  }
+  return frozen;
 }

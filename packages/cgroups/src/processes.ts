@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileFailed, holdsCaller, wholeHierarchy, writeFailed } from './errors.js';
 import { type CgroupDirectory, unified } from './directory.js';
-import { childrenOf, codeOf, readIfThere, writeValue } from './files.js';
+import { codeOf, forEachChild, readIfThere, writeValue } from './files.js';
 import { linesOf } from './stats/count.js';
 
 export interface ListSettings {
@@ -31,7 +31,10 @@ function filesOf(kind: 'processes' | 'threads', version: CgroupDirectory['versio
 function collect(path: string, files: readonly string[], recursive: boolean, found: Set<number>): void {
   const text = files.map((file) => readIfThere(join(path, file))).find((one) => one !== undefined);
   for (const line of linesOf(text)) found.add(Number(line));
-  if (recursive) for (const name of childrenOf(path)) collect(join(path, name), files, true, found);
+  if (!recursive) return;
+  forEachChild(path, (child) => {
+    collect(child, files, true, found);
+  });
 }
 
 /** Whether any process is in the cgroup or below it. */
@@ -45,7 +48,13 @@ function isPopulatedV2(path: string): boolean {
 
 function isPopulatedV1(path: string): boolean {
   const text = readIfThere(join(path, 'cgroup.procs'));
-  return (text !== undefined && text !== '') || childrenOf(path).some((name) => isPopulatedV1(join(path, name)));
+  let populated = text !== undefined && text !== '';
+  if (!populated) {
+    forEachChild(path, (child) => {
+      populated ||= isPopulatedV1(child);
+    });
+  }
+  return populated;
 }
 
 /** Moves a process, with all its threads, into the cgroup. */

@@ -1,9 +1,8 @@
 import { rmdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CgroupDirectory } from './directory.js';
 import { cgroupBusy, fileFailed } from './errors.js';
-import { childrenOf, codeOf } from './files.js';
+import { codeOf, forEachChild } from './files.js';
 import type { WaitSettings } from './freeze.js';
 import { killAll } from './kill.js';
 import { checkNotRoot, listTasks, nameOf } from './processes.js';
@@ -36,8 +35,11 @@ export async function removeAll(
 /** Whether it is gone. Only directories can be removed there, and files need not be. */
 function removeTree(path: string): boolean {
   if (removeOne(path)) return true;
-  const children = childrenOf(path);
-  return children.length > 0 && children.map((name) => removeTree(join(path, name))).every(Boolean) && removeOne(path);
+  let removed = 0;
+  forEachChild(path, (child) => {
+    if (removeTree(child)) removed++;
+  });
+  return removed > 0 && removeOne(path);
 }
 
 function removeOne(path: string): boolean {

@@ -21,9 +21,10 @@ export function plus(a: Count, b: Count): Count {
 /** `user 12\nsystem 3\n` as a record. Lines of another form are left out. */
 export function parseFlatKeyed(text: string | undefined): Record<string, Count> {
   return Object.fromEntries(
-    linesOf(text)
-      .map((line) => line.split(' '))
-      .flatMap(([key, value, ...more]) => (key === undefined || value === undefined || more.length > 0 ? [] : [[key, parseCount(value)]])),
+    linesOf(text).flatMap((line) => {
+      const [, key, value] = /^(\S+) (-?\d+|max)$/.exec(line) ?? [];
+      return key === undefined ? [] : [[key, parseCount(value)]];
+    }),
   );
 }
 

@@ -5,7 +5,8 @@ const alwaysThere: readonly RegExp[] = [
   /^\/cpu(\/usage(\/kernel|\/user)?|\/throttling)?$/,
   /^\/cpuset(\/(?!cpus$|mems$)\w+)?$/,
   /^\/memory(\/(usage|swap|kernel|kernelTCP)(\/limit|\/failcnt)?)?$/,
-  /^\/\w+\/psi\//,
+  /^\/memory\/raw\//,
+  /^\/\w+\/psi(\/|$)/,
   /^\/(pids|blkio|hugetlb|intel_rdt|network_interfaces)$/,
   /^\/hugetlb\/\w+(\/failcnt)?$/,
 ];
@@ -31,6 +32,6 @@ function format(value: unknown, at: string): string {
 
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true;
-  if (typeof value === 'number' || typeof value === 'bigint') return value === 0;
-  return typeof value === 'object' && Object.values(value).every((one) => (Array.isArray(value) ? false : isEmpty(one)));
+  if (typeof value === 'number' || typeof value === 'bigint') return Number(value) === 0;
+  return typeof value === 'object' && Object.values(value).every((one) => Array.isArray(one) && one.length === 0);
 }

@@ -9,16 +9,8 @@ const NO_LIMIT = 2n ** 64n - 1n;
 export function memoryStats(source: StatsSource): MemoryStats {
   const raw = parseFlatKeyed(source.read('memory.stat'));
   const psi = parsePressure(source.read('memory.pressure'));
-  return {
-    ...(source.version === 1 ? entriesV1(source) : entriesV2(source)),
-    ...cacheOf(raw, source),
-    raw,
-    ...(psi === undefined ? {} : { psi }),
-  };
-}
-
-function cacheOf(raw: MemoryStats['raw'], { version }: StatsSource): Pick<MemoryStats, 'cache'> {
-  return { cache: raw[version === 1 ? 'cache' : 'file'] ?? 0 };
+  const entries = source.version === 1 ? entriesV1(source) : entriesV2(source);
+  return { cache: raw[source.version === 1 ? 'cache' : 'file'] ?? 0, ...entries, raw, ...(psi === undefined ? {} : { psi }) };
 }
 
 type Entries = Pick<MemoryStats, 'usage' | 'swap' | 'kernel' | 'kernelTCP'>;
