@@ -12,7 +12,6 @@ export type { FreezerState, WaitSettings } from './freeze.js';
 export { type CgroupPlace, placeCgroup, type PlaceInput, procCgroupOf } from './place.js';
 export { type CgroupPlan, planCgroup, type PlanCgroupInput } from './plan.js';
 export type { ListSettings } from './processes.js';
-export { type CgroupRecordFiles, parseCgroupRecord, type PlannedRecord, planRecord } from './record.js';
 export type { RemoveSettings } from './remove.js';
 export type { Count } from './stats/count.js';
 export { formatStatsEvent } from './stats/format-stats-event.js';

@@ -11,9 +11,11 @@
  *
  * @packageDocumentation
  */
+export { ContainerCgroup } from './container-cgroup.js';
 export { createContext, type CreateContext, type CreateContextInput, type CreateSettings, type SharedRegisters } from './create-context.js';
 export { HonouredSpec } from './honoured-spec.js';
 export type { HostFacts } from './host-facts.js';
 export { createPipeline } from './pipelines.js';
 export { type Callback, type Half, ProgramDraft } from './program-draft.js';
+export { RecordCgroups } from './record-cgroups.js';
 export { Setgroups, type SetgroupsAnswer } from './setgroups.js';

@@ -42,6 +42,21 @@ export class StateDirectory implements Disposable {
     return statSync(this.path(file), { throwIfNoEntry: false }) !== undefined;
   }
 
+  /** A file's text, or undefined when there is none. */
+  read(file: string): string | undefined {
+    try {
+      const fd = openSync(this.path(file), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      try {
+        return readFileSync(fd, 'utf8');
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
   /** False once it was removed, though it is still open here. */
   isLinked(): boolean {
     return fstatSync(this.fd).nlink > 0;

@@ -11,6 +11,9 @@ export const stateFile = {
   foregroundProcess: 'foreground-process',
   /** A copy of the bundle's config. */
   config: 'config.json',
+  /** Which cgroups the container has; while they are made, some of them may be missing, or another's. */
+  makingCgroups: 'making-cgroups.json',
+  cgroups: 'cgroups.json',
   /** What a created container waits on; gone once it was started. */
   execFifo: 'exec.fifo',
 } as const;

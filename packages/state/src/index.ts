@@ -15,10 +15,11 @@
  *
  * @packageDocumentation
  */
+export type { CgroupRecordPlan } from './cgroups.js';
 export { LOCK, stateFile } from './files.js';
 export { checkContainerId, isContainerId } from './id.js';
 export { planState, type PlanStateInput, type StatePlan, type StateRegs } from './plan.js';
 export { type ContainerState, type ContainerStatus, listStates, readState, type ReadSettings } from './read.js';
 export type { RecordInput, StateRecord } from './record.js';
-export { clearStale, deleteContainer, type RemoveSettings } from './remove.js';
+export { clearStale, deleteContainer, type LeftCgroups, type RemoveSettings } from './remove.js';
 export { defaultStateRoot } from './root.js';

@@ -1,6 +1,7 @@
 import { closeSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPort, type SyscallPort } from '@standpipe/syscalls';
+import { parseCgroupRecord } from './cgroups.js';
 import { StateDirectory } from './directory.js';
 import { unknownContainer } from './errors.js';
 import { stateFile } from './files.js';
@@ -32,6 +33,8 @@ export interface ContainerState {
   readonly config: string;
   /** A runtime stays with it, and removes its state in the end. */
   readonly foreground: boolean;
+  /** Absolute paths of its cgroups, one in each hierarchy. Empty when it has none of its own. */
+  readonly cgroups: readonly string[];
 }
 
 export interface ReadSettings {
@@ -100,6 +103,7 @@ function readIn(rootFd: number, root: string, id: string, settings: ReadSettings
     owner: found?.uid,
     config: dir.has(stateFile.config) ? join(root, id, stateFile.config) : join(record?.bundle ?? '', 'config.json'),
     foreground: record?.foreground ?? false,
+    cgroups: parseCgroupRecord(dir.read(stateFile.cgroups)),
   };
 }
 

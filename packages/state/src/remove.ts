@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AT, openPort, pidfdSendSignal, type SyscallPort, unlinkat } from '@standpipe/syscalls';
+import { parseCgroupRecord } from './cgroups.js';
 import { StateDirectory } from './directory.js';
 import { containerBusy, containerNotStopped, unknownContainer, wontDie } from './errors.js';
 import { stateFile } from './files.js';
@@ -14,10 +15,20 @@ const SIGKILL = 9;
 const POLL_MS = 5;
 const DYING_POLLS = 20;
 
+/** The cgroups that a container leaves, as absolute paths. */
+export interface LeftCgroups {
+  /** They are the container's, with all that is in them. */
+  readonly made: readonly string[];
+  /** Its runtime was killed while it made them: each may be missing, or be another's. Those that are empty can go. */
+  readonly making: readonly string[];
+}
+
 export interface RemoveSettings {
   readonly port?: SyscallPort;
   /** Kill the container's process when it lives. */
   readonly force?: boolean;
+  /** Removes the cgroups, when the container's process has ended and before its directory goes. Without it they stay. */
+  readonly removeCgroups?: (left: LeftCgroups) => void | Promise<void>;
   /** How long to wait for a killed process to end, and for a runtime in the foreground to clear up. 10 s when left out. */
   readonly timeoutMs?: number;
 }
@@ -69,6 +80,10 @@ async function remove(root: string, id: string, settings: RemoveSettings, mayGo:
       return false;
     }
     if (alive && found !== undefined) await kill(port, id, found.record, deadline);
+    await settings.removeCgroups?.({
+      made: parseCgroupRecord(dir.read(stateFile.cgroups)),
+      making: parseCgroupRecord(dir.read(stateFile.makingCgroups)),
+    });
     for (const name of dir.entries()) unlinkat(port, dir.fd, name, 0);
     unlinkat(port, rootFd, id, AT.REMOVEDIR);
     return true;

@@ -17,7 +17,7 @@ import {
   planRootReadonly,
   rootfsPath,
 } from '@standpipe/mounts';
-import { createPipeline, HonouredSpec, type HostFacts } from '@standpipe/runtime-api';
+import { ContainerCgroup, createPipeline, HonouredSpec, type HostFacts } from '@standpipe/runtime-api';
 
 const Plan = slot<MountsPlan>('mounts.plan');
 
@@ -31,18 +31,21 @@ export const mountsPlugin: Plugin = definePlugin({
     step(createPipeline.phase.prepare, {
       id: 'mounts.prepare',
       after: ['init.begin'],
+      reads: [ContainerCgroup],
       writes: [Plan],
       run({ spec, settings, facts, program, regs, slots }) {
         const { linux, mounts = [] } = spec;
         const nested = isMappedNamespace(facts.readText('/proc/self/uid_map') ?? '');
         const rootless = facts.uid !== 0 || nested;
+        const own = slots.get(ContainerCgroup);
         const plan = planMounts(mounts, {
           root: regs.root,
           bundle: settings.bundle,
           namespaces: mountNamespacesOf(linux?.namespaces ?? [], nested),
           userNamespace: { ...linux, path: linux?.namespaces?.find(({ type }) => type === 'user')?.path },
           rootless,
-          cgroups: rootless || mounts.some(({ type }) => type === 'cgroup') ? cgroupFacts(facts) : undefined,
+          cgroups: rootless || mounts.some(({ type }) => type === 'cgroup') ? cgroupFacts(facts, own) : undefined,
+          ownCgroup: own !== undefined,
           pidfd: regs.pidfd,
           origin: { plugin: 'mounts', step: 'mounts.prepare' },
         });
@@ -90,8 +93,8 @@ export const mountsPlugin: Plugin = definePlugin({
   ],
 });
 
-function cgroupFacts(facts: HostFacts): CgroupFacts {
-  return { mountinfo: facts.readText('/proc/self/mountinfo') ?? '', cgroup: facts.readText('/proc/self/cgroup') ?? '' };
+function cgroupFacts(facts: HostFacts, own: ContainerCgroup | undefined): CgroupFacts {
+  return { mountinfo: facts.readText('/proc/self/mountinfo') ?? '', cgroup: own?.procCgroup ?? facts.readText('/proc/self/cgroup') ?? '' };
 }
 
 export default mountsPlugin;

@@ -5,7 +5,7 @@
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import { findIdMapHelpers, type NamespacesPlan, type OrdinaryUser, planNamespaces } from '@standpipe/namespaces';
-import { createPipeline, HonouredSpec, type HostFacts, Setgroups } from '@standpipe/runtime-api';
+import { ContainerCgroup, createPipeline, HonouredSpec, type HostFacts, Setgroups } from '@standpipe/runtime-api';
 
 const Plan = slot<NamespacesPlan>('namespaces.plan');
 
@@ -18,6 +18,7 @@ export const namespacesPlugin: Plugin = definePlugin({
     })),
     step(createPipeline.phase.isolate, {
       id: 'namespaces.clone',
+      reads: [ContainerCgroup],
       writes: [Plan, Setgroups],
       run({ spec, facts, program, regs, slots }) {
         const plan = planNamespaces(
@@ -26,7 +27,7 @@ export const namespacesPlugin: Plugin = definePlugin({
             rootless: ordinaryUser(facts),
             setgroupsDenied: facts.readText('/proc/self/setgroups')?.trim() === 'deny',
           },
-          { ...regs, containerStart: program.containerStart },
+          { ...regs, containerStart: program.containerStart, cgroupFd: slots.get(ContainerCgroup)?.fd },
         );
         slots.set(Plan, plan);
         slots.set(Setgroups, plan.setgroups);

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { createPipeline } from '@standpipe/runtime-api';
+import { createPipeline, RecordCgroups } from '@standpipe/runtime-api';
 import { planState, type StatePlan } from '@standpipe/state';
 
 const Plan = slot<StatePlan>('state.plan');
@@ -16,12 +16,13 @@ export const statePlugin: Plugin = definePlugin({
     step(createPipeline.phase.prepare, {
       id: 'state.make',
       after: ['init.begin', 'signals.hold'],
-      writes: [Plan],
+      writes: [Plan, RecordCgroups],
       run({ spec, settings, program, regs, slots }) {
         const { id, bundle, stateRoot, detach, keep } = settings;
         const { ociVersion, annotations } = spec;
         const plan = planState({ root: stateRoot, id, bundle, ociVersion, annotations, foreground: !detach && !keep }, regs);
         slots.set(Plan, plan);
+        slots.set(RecordCgroups, plan.recordCgroups);
         program.host(plan.create);
       },
     }),

@@ -1,0 +1,93 @@
+/**
+ * linux.cgroupsPath and linux.resources in the create pipeline.
+ *
+ * @packageDocumentation
+ */
+import {
+  type CgroupLayout,
+  type CgroupPlan,
+  detectCgroups,
+  placeCgroup,
+  planAttachDevices,
+  planCgroup,
+  planDeviceRules,
+  planResources,
+  procCgroupOf,
+  versionOf,
+} from '@standpipe/cgroups';
+import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
+import { ContainerCgroup, createPipeline, HonouredSpec, type HostFacts, RecordCgroups } from '@standpipe/runtime-api';
+
+const Plan = slot<CgroupPlan>('cgroups.plan');
+
+export const cgroupsPlugin: Plugin = definePlugin({
+  id: 'cgroups',
+  api: 1,
+  declare: ({ extend, step }) => [
+    extend(HonouredSpec, () => ({ pointers: ['/linux/resources', '/linux/cgroupsPath'] })),
+    step(createPipeline.phase.prepare, {
+      id: 'cgroups.make',
+      after: ['init.begin', 'state.make'],
+      reads: [RecordCgroups],
+      writes: [Plan, ContainerCgroup],
+      run({ spec: { linux = {} }, settings, facts, program, regs, slots, warnings }) {
+        const texts = textsOf(facts);
+        const layout = detectCgroups({ ...texts, read: (path) => facts.readText(path) });
+        const { cgroupsPath, resources = {} } = linux;
+        const isDelegatedAtMost = facts.uid !== 0 || isMapped(facts);
+        const limits = planResources(resources, layout);
+        warnings.push(...limits.warnings);
+        const places = placeCgroup(layout, { id: settings.id, cgroupsPath });
+        if (places.length === 0) return;
+        // What an ordinary user may not open outside, he may not open inside either.
+        const version = isDelegatedAtMost ? undefined : deviceVersion(layout);
+        const rules = resources.devices ?? [];
+        const plan = planCgroup(
+          {
+            places,
+            writes: [...limits.writes, ...(version === 1 ? planDeviceRules(rules, version, { container: linux }).writes : [])],
+            optional: isDelegatedAtMost,
+            pointer: cgroupsPath === undefined ? undefined : '/linux/cgroupsPath',
+          },
+          regs,
+        );
+        slots.set(Plan, plan);
+        if (!isDelegatedAtMost) slots.set(ContainerCgroup, { fd: plan.fd, procCgroup: procCgroupOf(places, texts) });
+        const record = slots.get(RecordCgroups)?.(places.map(({ directory }) => directory));
+        program.host([...(record?.making ?? []), ...plan.make, ...(record?.made ?? [])]);
+        if (version === 2 && plan.fd !== undefined)
+          program.host(planAttachDevices(planDeviceRules(rules, version, { container: linux }), plan.fd));
+      },
+    }),
+    step(createPipeline.phase.admit, {
+      id: 'cgroups.enter',
+      reads: [Plan],
+      run: ({ program, slots }) => program.host(slots.get(Plan)?.enter ?? []),
+    }),
+    step(createPipeline.phase.commit, {
+      id: 'cgroups.keep',
+      after: ['init.await'],
+      before: ['state.publish', 'init.leave', 'terminal.supervise'],
+      reads: [Plan],
+      run({ settings, program, slots }) {
+        if (settings.keep) program.host(slots.get(Plan)?.keep ?? []);
+      },
+    }),
+  ],
+});
+
+function textsOf(facts: HostFacts): { mountinfo: string; selfCgroup: string } {
+  return { mountinfo: facts.readText('/proc/self/mountinfo') ?? '', selfCgroup: facts.readText('/proc/self/cgroup') ?? '' };
+}
+
+/** The first user namespace of a machine maps every id to itself. */
+function isMapped(facts: HostFacts): boolean {
+  return facts.readText('/proc/self/uid_map')?.trim().split(/\s+/).join(' ') !== '0 0 4294967295';
+}
+
+/** Devices are v1's controller where that is mounted, and otherwise an eBPF program's business, which needs no controller. */
+function deviceVersion(layout: CgroupLayout): 1 | 2 | undefined {
+  return versionOf(layout, 'devices') ?? (layout.hierarchies.some(({ version }) => version === 2) ? 2 : undefined);
+}
+
+export default cgroupsPlugin;
