@@ -11,8 +11,8 @@ export interface CommandSpec {
   readonly name: string;
   /** Positionals as help shows them: `<container-id>`. */
   readonly positionals: readonly { readonly name: string; readonly describe: string; readonly required: boolean }[];
-  /** Everything behind `--`, or behind the first word that is no option, belongs to the command given. */
-  readonly takesCommand?: boolean;
+  /** What stands behind the first word that is no option, or behind `--`, and behind the positionals, when it is somebody else's to parse: `command`. */
+  readonly rest?: string;
   readonly describe: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** Loads the verb only when it is called. */
@@ -24,8 +24,8 @@ export interface Invocation {
   readonly global: GlobalOptions;
   readonly options: Readonly<Record<string, unknown>>;
   readonly positionals: readonly string[];
-  /** What stands behind `--`. */
-  readonly command: readonly string[];
+  /** What is somebody else's to parse. */
+  readonly rest: readonly string[];
 }
 
 export interface GlobalOptions {

@@ -21,6 +21,30 @@ const containerId = { name: 'container-id', describe: 'name of the container, un
 
 const noPivot: OptionSpec = { type: 'boolean', describe: 'move and chroot instead of pivot_root (for a root on a ramfs)' };
 
+const updateOptions: CommandSpec['options'] = {
+  resources: {
+    type: 'string',
+    alias: 'r',
+    describe: 'file with linux.resources as JSON, or - for standard input; other limits must not be named then',
+  },
+  memory: { type: 'string', describe: 'bytes, as 512M too; -1 for no limit' },
+  'memory-reservation': { type: 'string', describe: 'bytes that are left to it while others have more than theirs' },
+  'memory-swap': { type: 'string', describe: 'bytes of memory and swap together; -1 for no limit' },
+  'cpu-share': { type: 'string', describe: 'weight against other cgroups; 1024 is usual' },
+  'cpu-period': { type: 'string', describe: 'microseconds in which the quota counts' },
+  'cpu-quota': { type: 'string', describe: 'microseconds of CPU time in each period; -1 for no limit' },
+  'cpu-burst': { type: 'string', describe: 'microseconds that may be saved up beyond the quota' },
+  'cpu-idle': { type: 'string', describe: '1 to run only when nothing else would, 0 otherwise' },
+  'cpu-rt-period': { type: 'string', describe: 'microseconds in which the real-time limit counts' },
+  'cpu-rt-runtime': { type: 'string', describe: 'microseconds of real-time scheduling in each period' },
+  'cpuset-cpus': { type: 'string', describe: 'CPUs that may be used, such as 0-3,7' },
+  'cpuset-mems': { type: 'string', describe: 'memory nodes that may be used' },
+  'blkio-weight': { type: 'string', describe: 'weight of block io, 10 to 1000' },
+  'pids-limit': { type: 'string', describe: 'processes and threads; -1 for no limit' },
+  'l3-cache-schema': { type: 'string', describe: 'share of the L3 cache (not there yet)' },
+  'mem-bw-schema': { type: 'string', describe: 'share of the memory bandwidth (not there yet)' },
+};
+
 export const commands: readonly CommandSpec[] = [
   {
     name: 'run',
@@ -47,6 +71,71 @@ export const commands: readonly CommandSpec[] = [
       force: { type: 'boolean', alias: 'f', describe: 'kill the container first when it still runs; succeed when there is none' },
     },
     load: async () => import('./verbs/delete.js'),
+  },
+  {
+    name: 'pause',
+    describe: 'stop every process of a container where it is',
+    positionals: [containerId],
+    options: {},
+    load: async () => import('./verbs/pause.js'),
+  },
+  {
+    name: 'resume',
+    describe: 'let the processes of a paused container run on',
+    positionals: [containerId],
+    options: {},
+    load: async () => import('./verbs/resume.js'),
+  },
+  {
+    name: 'update',
+    describe: 'change the limits of a container: those that are named, and all or none of them',
+    positionals: [containerId],
+    options: updateOptions,
+    load: async () => import('./verbs/update.js'),
+  },
+  {
+    name: 'ps',
+    describe: 'list the processes of a container',
+    positionals: [containerId],
+    rest: 'ps options',
+    options: {
+      format: {
+        type: 'string',
+        alias: 'f',
+        choices: ['table', 'json'],
+        default: 'table',
+        describe: 'as ps(1) shows them, or their ids as JSON',
+      },
+    },
+    load: async () => import('./verbs/ps.js'),
+  },
+  {
+    name: 'events',
+    describe: 'print what a container uses, and when its memory runs out, until it ends: a line of JSON each',
+    positionals: [containerId],
+    options: {
+      stats: { type: 'boolean', describe: 'print what it uses once, and no more' },
+      interval: { type: 'string', default: '5s', describe: 'time between two statistics, such as 500ms or 1m30s' },
+    },
+    load: async () => import('./verbs/events.js'),
+  },
+  {
+    name: 'top',
+    describe: 'show what all containers use, live on a terminal: CPU, memory, processes, io, pressure',
+    positionals: [],
+    options: {
+      sort: {
+        type: 'string',
+        alias: 's',
+        choices: ['cpu', 'memory', 'pids', 'io', 'id'],
+        default: 'cpu',
+        describe: 'what the order goes by',
+      },
+      interval: { type: 'string', alias: 'i', default: '1s', describe: 'time between two looks' },
+      count: { type: 'number', alias: 'n', describe: 'how often to show them; once when left out, and on a terminal until told to stop' },
+      json: { ...json, describe: 'print JSON: a line for each look' },
+    },
+    load: async () => import('./verbs/top.js'),
   },
   {
     name: 'spec',
@@ -98,7 +187,7 @@ export const commands: readonly CommandSpec[] = [
     name: 'sandbox',
     describe: "run a command of this host in a throw-away container over the host's own root",
     positionals: [],
-    takesCommand: true,
+    rest: 'command',
     options: {
       rw: { type: 'array', describe: 'directory that the command may really write to' },
       net: { type: 'boolean', describe: 'share the network of the host' },

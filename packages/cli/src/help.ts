@@ -44,7 +44,7 @@ function parserFor(command: CommandSpec | undefined): Parser {
 
 function signature(command: CommandSpec): string {
   const words = command.positionals.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`));
-  return [command.name, ...words, ...(command.takesCommand === true ? ['[command..]'] : [])].join(' ');
+  return [command.name, ...words, ...(command.rest === undefined ? [] : [`[${command.rest}..]`])].join(' ');
 }
 
 function withOptions(parser: Parser, options: Readonly<Record<string, OptionSpec>>): Parser {

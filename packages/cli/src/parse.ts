@@ -26,9 +26,9 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
   if (command === undefined) throw usage(`there is no command "${name}"`, `commands are ${commands.map((known) => known.name).join(', ')}`);
   if (head.values['help'] === true) return { kind: 'help', command };
 
-  const { values, rest: words, command: behind } = parse(rest, command.options, command.name, command.takesCommand === true);
+  const { values, rest: words, behind } = parse(rest, command.options, command.name, command.rest !== undefined);
   if (values['help'] === true) return { kind: 'help', command };
-  const given = command.takesCommand === true ? [] : words;
+  const given = command.rest === undefined ? words : words.slice(0, command.positionals.length);
   const required = command.positionals.filter((positional) => positional.required).length;
   if (given.length < required) {
     const missing = command.positionals[given.length]?.name ?? '';
@@ -47,7 +47,7 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
       global: globalsOf(head.values),
       options: values,
       positionals: given,
-      command: command.takesCommand === true ? [...words, ...behind] : behind,
+      rest: [...words.slice(given.length), ...behind],
     },
   };
 }
@@ -66,7 +66,7 @@ function globalsOf(values: Readonly<Record<string, unknown>>): GlobalOptions {
 interface Words {
   readonly values: Readonly<Record<string, unknown>>;
   readonly rest: readonly string[];
-  readonly command: readonly string[];
+  readonly behind: readonly string[];
 }
 
 /** Parses options; with `halt`, only up to the first word that is none. */
@@ -115,7 +115,7 @@ function parse(argv: readonly string[], options: Readonly<Record<string, OptionS
   const verb = command === undefined ? 'standpipe' : `standpipe ${command}`;
   const unknown = halt ? rest[0] : rest.find((word) => word.startsWith('-') && word !== '-');
   if (unknown?.startsWith('-') === true && unknown !== '-') throw usage(`${verb} has no option ${unknown}`, `see ${verb} --help`);
-  return { values, rest, command: halt ? [] : behind.map(String) };
+  return { values, rest, behind: halt ? [] : behind.map(String) };
 }
 
 /** `-bundle` is `--bundle`: Go's flag packages take both, and clients use both. */

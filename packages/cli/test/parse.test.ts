@@ -12,8 +12,8 @@ function invocation(line: string): {
 } {
   const parsed = parseCommandLine(line.split(' ').filter((word) => word !== ''));
   if (parsed.kind !== 'run') throw new Error(parsed.kind);
-  const { global, options, positionals, command } = parsed.invocation;
-  return { command: parsed.command.name, global, options, positionals, behind: command };
+  const { global, options, positionals, rest } = parsed.invocation;
+  return { command: parsed.command.name, global, options, positionals, behind: rest };
 }
 
 function refusal(line: string): string {
@@ -62,6 +62,26 @@ describe('parseCommandLine', () => {
     expect(invocation('sandbox --net ls -l --net').behind).to.deep.equal(['ls', '-l', '--net']);
     expect(invocation('sandbox --rw /a --rw /b -- ls -l').behind).to.deep.equal(['ls', '-l']);
     expect(invocation('sandbox --rw /a --rw /b -- ls').options['rw']).to.deep.equal(['/a', '/b']);
+  });
+
+  it('leaves ps what stands behind the id', () => {
+    for (const line of ['ps --format json c1', 'ps -f json c1', 'ps --format=json -- c1']) {
+      expect(invocation(line), line).to.deep.include({ positionals: ['c1'], behind: [], options: { format: 'json' } });
+    }
+    expect(invocation('ps c1 -o pid,args --format x')).to.deep.include({
+      positionals: ['c1'],
+      behind: ['-o', 'pid,args', '--format', 'x'],
+      options: { format: 'table' },
+    });
+    expect(refusal('ps --loud c1')).to.match(/^standpipe ps has no option --loud/);
+    expect(refusal('ps')).to.match(/^standpipe ps needs a container-id/);
+  });
+
+  it('takes numbers below zero as values', () => {
+    for (const line of ['update --memory-swap -1 --pids-limit=-1 c1', 'update c1 -memory-swap -1 -pids-limit -1']) {
+      expect(invocation(line), line).to.deep.include({ positionals: ['c1'], options: { 'memory-swap': '-1', 'pids-limit': '-1' } });
+    }
+    expect(invocation('update -r - c1')).to.deep.include({ positionals: ['c1'], options: { resources: '-' } });
   });
 
   it('shows help and versions', () => {

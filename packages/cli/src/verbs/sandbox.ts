@@ -11,7 +11,7 @@ const failureCodes = { setUp: failureCode, notExecutable: 126, notFound: 127 };
 /** Becomes the init of a container over the host's own root. */
 export async function run(invocation: Invocation): Promise<number> {
   const options = {
-    command: invocation.command,
+    command: invocation.rest,
     net: flag(invocation, 'net'),
     rw: list(invocation, 'rw'),
     cwd: text(invocation, 'cwd'),

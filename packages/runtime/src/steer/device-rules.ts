@@ -1,0 +1,59 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { attachDevices, type Cgroup, type CgroupWrite, planDeviceRules } from '@standpipe/cgroups';
+import { type Linux, type LinuxDeviceCgroup, parseSpecText, validateSpec } from '@standpipe/oci-spec';
+import { openPort } from '@standpipe/syscalls';
+import { configNotReadable, noDevicesController } from './errors.js';
+
+interface Devices {
+  readonly rules: readonly LinuxDeviceCgroup[];
+  /** The container's config.json: for default nodes that it declares itself there are no default rules. */
+  readonly config: string;
+}
+
+const pointer = '/devices';
+
+/** Makes the writes, and puts new device rules in the place of those the container has. */
+export async function applyWithDevices(cgroup: Cgroup, writes: readonly CgroupWrite[], { rules, config }: Devices): Promise<void> {
+  const container = readLinux(config);
+  const v1 = cgroup.directories.find(({ controllers }) => controllers.includes('devices'));
+  if (v1 !== undefined) {
+    const present = readFileSync(join(v1.path, 'devices.list'), 'utf8');
+    const { writes: more, opensAll } = planDeviceRules(rules, 1, { container, present, pointer });
+    const apply = (): void => cgroup.apply([...writes, ...more]);
+    if (opensAll) await whileFrozen(cgroup, apply);
+    else apply();
+    return;
+  }
+  const v2 = cgroup.directories.find(({ version }) => version === 2);
+  if (v2 === undefined) throw noDevicesController(cgroup.path);
+  const program = planDeviceRules(rules, 2, { container, pointer });
+  cgroup.apply(writes);
+  const fd = openSync(v2.path, 'r');
+  try {
+    attachDevices(openPort(), fd, program);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function whileFrozen(cgroup: Cgroup, act: () => void): Promise<void> {
+  if (cgroup.state === 'frozen') {
+    act();
+    return;
+  }
+  await cgroup.freeze();
+  try {
+    act();
+  } finally {
+    await cgroup.thaw();
+  }
+}
+
+function readLinux(config: string): Linux | undefined {
+  try {
+    return validateSpec(parseSpecText(readFileSync(config, 'utf8'))).spec.linux;
+  } catch (error) {
+    throw configNotReadable(config, error);
+  }
+}
