@@ -77,7 +77,7 @@ export async function settingsOfRunc(runc: string, resources: LinuxResources): P
 export async function settingsOfOurs(resources: LinuxResources): Promise<Settings> {
   const layout = readCgroupLayout();
   const { writes } = planResources(resources, layout);
-  await using cgroup = await createCgroup(freshCgroup(), { layout });
+  await using cgroup = createCgroup(freshCgroup(), { layout });
   cgroup.apply(writes);
   return settingsOf(cgroup);
 }

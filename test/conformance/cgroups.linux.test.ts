@@ -94,7 +94,7 @@ describe('a cgroup on v1', () => {
     }
 
     it('weights of block I/O', async function () {
-      await using cgroup = await createCgroup(freshCgroup());
+      await using cgroup = createCgroup(freshCgroup());
       if (settingsOf(cgroup)['blkio.bfq.weight'] === undefined) skip(this, 'this kernel has no weights of block I/O');
       await compareWithRunc(needs(this, 'runc'), { resources: { blockIO: { weight: 500 } }, sets: ['blkio.bfq.weight'] });
     });
@@ -158,7 +158,7 @@ describe('a cgroup on v1', () => {
 
   it('is raised and lowered whatever was set before', async () => {
     const layout = readCgroupLayout();
-    await using cgroup = await createCgroup(freshCgroup(), { layout });
+    await using cgroup = createCgroup(freshCgroup(), { layout });
     const steps: readonly LinuxResources[] = [
       { memory: { limit: 50 * MiB, swap: 60 * MiB }, cpu: { quota: 20_000, period: 100_000, burst: 5_000 } },
       { memory: { limit: 500 * MiB, swap: 600 * MiB }, cpu: { quota: 90_000, period: 1_000_000, burst: 80_000 } },

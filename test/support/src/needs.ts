@@ -13,6 +13,7 @@ const packages: Readonly<Record<string, string>> = {
   ps: 'procps',
   script: 'bsdutils',
   'qemu-aarch64-static': 'qemu-user-static',
+  'qemu-system-x86_64': 'qemu-system-x86',
   setpriv: 'util-linux',
   unshare: 'util-linux',
 };
