@@ -1,6 +1,7 @@
 import { RENAME, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, STATX } from './constants/file.js';
 import { FSCONFIG, FSMOUNT, FSOPEN, FSPICK, MNT, MOVE_MOUNT, MS, OPEN_TREE, MOUNT_ATTR } from './constants/mount.js';
 import {
+  bpfCommands,
   clockNames,
   fallocateModes,
   ioctlNames,
@@ -19,6 +20,7 @@ import { describeFlags } from './describe-flags.js';
 import { by, data, dirfd, flags, type Kind, named, numeric, octal, oneOf, open, pointer, signal, text } from './kinds.js';
 import {
   accessMode,
+  bpfAttrs,
   capData,
   capHeader,
   cloneArgs,
@@ -109,6 +111,7 @@ const socketType = numeric((value) => {
 export const signatures: Readonly<Record<string, readonly (Kind | undefined)[]>> = {
   accept4: [none, pointer, pointer, socketType],
   bind: [none, sockaddr],
+  bpf: [named(bpfCommands), by(0, (command) => bpfAttrs[command])],
   capset: [capHeader, capData],
   chdir: [text],
   chroot: [text],

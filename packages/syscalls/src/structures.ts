@@ -209,3 +209,32 @@ const listOfTexts = structure(8, (memory) => {
 });
 
 export const accessMode = (value: number): string => describeFlags(value, accessModes, '');
+
+const programTypes: Readonly<Record<number, string>> = { 15: 'BPF_PROG_TYPE_CGROUP_DEVICE' };
+const attachTypes: Readonly<Record<number, string>> = { 6: 'BPF_CGROUP_DEVICE' };
+const attachType = (value: number): string => attachTypes[value] ?? String(value);
+
+/** union bpf_attr by command of bpf(2), for programs of cgroups. */
+export const bpfAttrs: Readonly<Record<number, Kind>> = {
+  5: fields(64, [
+    ['prog_type', 0, 4, (value) => programTypes[value] ?? String(value)],
+    ['insn_cnt', 4, 4],
+    ['insns', 8, 8, hex],
+    ['license', 16, 8, hex],
+    ['log_level', 24, 4],
+    ['log_size', 28, 4],
+    ['log_buf', 32, 8, hex],
+  ]),
+  8: fields(20, [
+    ['target_fd', 0, 4],
+    ['attach_bpf_fd', 4, 4],
+    ['attach_type', 8, 4, attachType],
+    ['attach_flags', 12, 4, bits({ ALLOW_OVERRIDE: 1, ALLOW_MULTI: 2, REPLACE: 4 }, 'BPF_F_')],
+    ['replace_bpf_fd', 16, 4],
+  ]),
+  9: fields(12, [
+    ['target_fd', 0, 4],
+    ['attach_bpf_fd', 4, 4],
+    ['attach_type', 8, 4, attachType],
+  ]),
+};

@@ -43,6 +43,17 @@ describe('a call as strace shows it', () => {
       [3, '', 0x8000, words(0x100001, 0x70, 1 << 18, 7), 32],
       'mount_setattr(3, "", AT_RECURSIVE, {attr_set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_IDMAP, attr_clr=MOUNT_ATTR__ATIME, propagation=MS_PRIVATE, userns_fd=7}, 32)',
     ],
+    [
+      'bpf',
+      [5, words(15 + 2 ** 33, 0, 0, 1 + 2 ** 40, 0, 0, 0, 0), 64],
+      'bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insn_cnt=2, log_level=1, log_size=256}, 64)',
+    ],
+    [
+      'bpf',
+      [8, words(3 + 2 ** 34, 6 + 6 * 2 ** 32, 9), 24],
+      'bpf(BPF_PROG_ATTACH, {target_fd=3, attach_bpf_fd=4, attach_type=BPF_CGROUP_DEVICE, attach_flags=BPF_F_ALLOW_MULTI|BPF_F_REPLACE, replace_bpf_fd=9}, 24)',
+    ],
+    ['bpf', [16, words(0, 0), 16], 'bpf(BPF_PROG_QUERY, <16 bytes>, 16)'],
     ['clone3', [words(CLONE.NEWNS, 0, 0, 0, 17, 0, 0, 0), 64], 'clone3({flags=CLONE_NEWNS, exit_signal=SIGCHLD}, 64)'],
     ['mknodat', [3, 'null', 0o20666, 259], 'mknodat(3, "null", S_IFCHR|0666, makedev(1, 3))'],
     [

@@ -69,3 +69,13 @@ export const seccompFlags = {
   TSYNC_ESRCH: 0x10,
   WAIT_KILLABLE_RECV: 0x20,
 } as const;
+
+/** Commands of bpf(2) about programs. */
+export const bpfCommands: Readonly<Record<number, string>> = {
+  5: 'BPF_PROG_LOAD',
+  8: 'BPF_PROG_ATTACH',
+  9: 'BPF_PROG_DETACH',
+  13: 'BPF_PROG_GET_FD_BY_ID',
+  15: 'BPF_OBJ_GET_INFO_BY_FD',
+  16: 'BPF_PROG_QUERY',
+};
