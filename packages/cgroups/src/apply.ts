@@ -68,12 +68,14 @@ function makeOne(path: string, value: string, made: Made[]): void {
 
 /** Gives those that stayed. */
 function takeBack(made: readonly Made[]): { path: string; value: string }[] {
-  return made.toReversed().filter(({ before }) => {
-    try {
-      for (const { path, value } of before) writeValue(path, value);
-      return before.length === 0;
-    } catch {
-      return true;
-    }
-  });
+  return made.toReversed().flatMap(({ path, value, before }) => (restore(before) ? [] : [{ path, value }]));
+}
+
+function restore(before: Made['before']): boolean {
+  try {
+    for (const { path, value } of before) writeValue(path, value);
+    return before.length > 0;
+  } catch {
+    return false;
+  }
 }

@@ -23,7 +23,7 @@ const unset: readonly (readonly [file: RegExp, value: string | undefined])[] = [
 export function valuesBefore(path: string, value: string): Value[] {
   const file = basename(path);
   if (file === 'devices.allow' || file === 'devices.deny') return deviceRules(dirname(path));
-  const text = readIfThere(path);
+  const text = readIfReadable(path);
   if (text === undefined) return [];
   if (file === 'memory.oom_control') return [{ path, value: /oom_kill_disable (\d)/.exec(text)?.[1] ?? '0' }];
   const keyed = unset.find(([pattern]) => pattern.test(file));
@@ -31,6 +31,15 @@ export function valuesBefore(path: string, value: string): Value[] {
   const [key, found] = lineFor(text, value);
   const line = found ?? (keyed[1] === undefined ? undefined : `${key} ${keyed[1]}`);
   return line === undefined ? [] : [{ path, value: line }];
+}
+
+/** Some files can only be written. */
+function readIfReadable(path: string): string | undefined {
+  try {
+    return readIfThere(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The key that a write is about, and the line that the file has for it. A lone number is the default's. */

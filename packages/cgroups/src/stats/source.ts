@@ -4,7 +4,7 @@ import type { CgroupVersion } from '../layout.js';
 export interface StatsSource {
   readonly version: CgroupVersion;
   /** The text of a file of the cgroup, or undefined where there is none. */
-  read(file: string): string | undefined;
+  readonly read: (file: string) => string | undefined;
   /** The names of the cgroup's files. */
-  files(): readonly string[];
+  readonly files: () => readonly string[];
 }
