@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { executableOf, type Program } from '@standpipe/program';
 import { stopAfter } from '@standpipe/program/testing';
 import { createProgram, createSettings, deleteContainer, linuxHostFacts, loadAssembly, readBundle } from '@standpipe/runtime';
-import { type Bundle, bundle, leaveNothing, needs, needsRoot } from '@standpipe/test-support';
+import { type Bundle, bundle, leaveNothing, needs, needsRoot, snapshot } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { specOf } from './specs.js';
 
 const NAME = 'standpipe-kill';
-const ID = 'killed';
+const ID = 'standpipe-killed';
 
 /** Starts a program from a file of its own; its processes bear that file's name until they execute the user's command. */
 function start(
@@ -78,6 +78,11 @@ describe('killing the runtime at every op of run', function () {
   }
 
   const states = (): string[] => (existsSync(join(directory, 'state')) ? readdirSync(join(directory, 'state')) : []);
+  const cgroups = (): string[] => snapshot().cgroups.filter((path) => path.includes(ID));
+  const nothingLeft = (what: string): void => {
+    expect(states(), what).to.deep.equal([]);
+    expect(cgroups(), what).to.deep.equal([]);
+  };
 
   it('leaves nothing that delete, or the next run, does not clear', async () => {
     const brief = await programOf(['/bin/true']);
@@ -93,11 +98,11 @@ describe('killing the runtime at every op of run', function () {
         if (reached) killed.set(name, (killed.get(name) ?? 0) + 1);
         if (op % 2 === 0) {
           await deleteContainer(join(directory, 'state'), ID, { force: true });
-          expect(states(), what).to.deep.equal([]);
+          nothingLeft(what);
         } else {
           await nothingAlive('no marker', what);
           expect(await start(directory, brief).ended, `the run after it was ${what}`).to.deep.equal({ code: 0, signal: null });
-          expect(states(), what).to.deep.equal([]);
+          nothingLeft(what);
         }
         await nothingAlive('no marker', what);
 
@@ -108,7 +113,7 @@ describe('killing the runtime at every op of run', function () {
         expect((await ended).signal, what).to.equal('SIGKILL');
         clearTimeout(timer);
         await deleteContainer(join(directory, 'state'), ID, { force: true });
-        expect(states(), what).to.deep.equal([]);
+        nothingLeft(what);
         await nothingAlive(marker, what);
       }
     }

@@ -193,7 +193,6 @@ describe('standpipe run', () => {
     using made = bundle(
       specOf(['true'], (config) => {
         config.linux!.seccomp = { defaultAction: 'SCMP_ACT_ALLOW' };
-        config.linux!.resources = { memory: { limit: 1 << 30 } };
         config.hooks = { poststop: [{ path: '/bin/true' }] };
         config.process!.apparmorProfile = 'docker-default';
         config.process!.selinuxLabel = 'system_u:system_r:container_t:s0';
@@ -202,7 +201,6 @@ describe('standpipe run', () => {
     const lax = await standpipe(['run', '--bundle', made.path, freshId()]);
     for (const [pointer, plugin] of [
       ['/linux/seccomp', 'seccomp'],
-      ['/linux/resources', 'cgroups'],
       ['/hooks', 'hooks'],
       ['/process/apparmorProfile', 'apparmor'],
       ['/process/selinuxLabel', 'selinux'],

@@ -10,8 +10,6 @@ export function specOf(args: readonly string[], change: (config: Config) => void
   config.process.args = [...args];
   config.process.terminal = false;
   config.root.readonly = false;
-  // Each run would warn of it, as long as no plugin puts it into effect.
-  delete config.linux?.resources;
   change(config);
   return config;
 }

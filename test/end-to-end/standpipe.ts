@@ -17,8 +17,8 @@ export async function standpipeAsUser(args: readonly string[], home: string, opt
 
 let count = 0;
 
-/** A container id that no other test has. */
+/** A container id that no other test has, and a cgroup's name by which `leaveNothing` knows it. */
 export function freshId(): string {
   count += 1;
-  return `test-${String(process.pid)}-${String(count)}`;
+  return `standpipe-test-${String(process.pid)}-${String(count)}`;
 }

@@ -15,6 +15,7 @@ export { type Bundle, readBundle } from './bundle.js';
 export { compileProgram } from './compile-program.js';
 export { createProgram, type CreateProgram } from './create-program.js';
 export { createSettings, type GivenSettings } from './create-settings.js';
+export { clearStale, deleteContainer, type DeleteSettings } from './delete-container.js';
 export { linuxHostFacts } from './linux-host-facts.js';
 export { assemblyNames, loadAssembly } from './load-assembly.js';
 export { plugins } from './plugins.js';
@@ -22,4 +23,4 @@ export { readSandboxFacts, type SandboxFacts, type SandboxOptions, sandboxSpec }
 export { runForeground } from './run-foreground.js';
 export { type RunningProgram, spawnProgram, type SpawnSettings } from './spawn-program.js';
 export { listenFds } from '@standpipe/process';
-export { defaultStateRoot, deleteContainer, type RemoveSettings } from '@standpipe/state';
+export { defaultStateRoot } from '@standpipe/state';

@@ -1,5 +1,6 @@
 import type { PluginSource } from '@standpipe/kernel';
 import { capabilitiesPlugin } from '@standpipe/plugin-capabilities';
+import { cgroupsPlugin } from '@standpipe/plugin-cgroups';
 import { devicesPlugin } from '@standpipe/plugin-devices';
 import { hostRootPlugin } from '@standpipe/plugin-host-root';
 import { mountsPlugin } from '@standpipe/plugin-mounts';
@@ -15,6 +16,7 @@ import { reaperPlugin } from './sandbox/reaper-plugin.js';
 export const plugins: Readonly<Record<string, PluginSource>> = {
   core: corePlugin,
   state: statePlugin,
+  cgroups: cgroupsPlugin,
   namespaces: namespacesPlugin,
   rootfs: rootfsPlugin,
   'host-root': hostRootPlugin,

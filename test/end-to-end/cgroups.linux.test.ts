@@ -1,0 +1,291 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCgroupLayout, versionOf } from '@standpipe/cgroups';
+import type { LinuxResources, Spec } from '@standpipe/oci-spec';
+import { bundle, leaveNothing, needs, needsRoot, type Ran, snapshot } from '@standpipe/test-support';
+import { expect } from 'chai';
+import { before, describe, it } from 'mocha';
+import { shell } from './specs.js';
+import { freshId, standpipe, standpipeAsUser, standpipePath } from './standpipe.js';
+
+const layout = readCgroupLayout();
+const MiB = 2 ** 20;
+/** Holds no stream of the test's open. */
+const quietSleep = 'exec sleep 100 < /dev/null > /dev/null 2>&1';
+
+async function runLimited(script: string, resources: LinuxResources, change: (spec: Spec) => void = () => undefined): Promise<Ran> {
+  using made = bundle(
+    shell(script, (config) => {
+      config.linux!.resources = structuredClone(resources) as NonNullable<typeof config.linux>['resources'];
+      change(config as Spec);
+    }),
+  );
+  return await standpipe(['run', '--bundle', made.path, freshId()], { timeoutMs: 20_000 });
+}
+
+const cgroupsOf = (id: string): string[] => snapshot().cgroups.filter((path) => path.includes(id));
+
+describe("a container's cgroup", function () {
+  this.timeout(60_000);
+  before(function () {
+    needsRoot(this);
+    needs(this, 'busybox');
+    if (layout.hierarchies.length === 0) this.skip();
+  });
+  leaveNothing();
+
+  describe('limits', () => {
+    it('memory: who takes more is killed', async () => {
+      // dd of busybox takes its whole block into memory.
+      const { stdout, code } = await runLimited('dd if=/dev/zero of=/dev/null bs=200M count=1 2>/dev/null; echo $?', {
+        memory: { limit: 40 * MiB, swap: 40 * MiB },
+      });
+      expect({ stdout, code }).to.deep.equal({ stdout: '137\n', code: 0 });
+      expect((await runLimited('dd if=/dev/zero of=/dev/null bs=200M count=1 2>/dev/null; echo $?', {})).stdout).to.equal('0\n');
+    });
+
+    it('pids: fork is refused', async () => {
+      const script = 'for i in 1 2 3 4 5 6 7 8; do sleep 5 & done; echo all';
+      const { stdout, stderr, code } = await runLimited(script, { pids: { limit: 4 } });
+      expect(stderr).to.match(/can't fork: Resource temporarily unavailable/);
+      expect({ stdout, code }).to.deep.equal({ stdout: '', code: 2 });
+      expect((await runLimited(script, { pids: { limit: 20 } })).stdout).to.equal('all\n');
+    });
+
+    it('cpu quota: it is throttled to that, within 15%', async () => {
+      const spin =
+        "t0=$(cut -d' ' -f1 /proc/uptime); i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done; cat /proc/uptime /proc/$$/stat; echo $t0";
+      const { stdout } = await runLimited(spin, { cpu: { quota: 20_000, period: 50_000 } });
+      const [uptime = '', stat = '', started = ''] = stdout.trim().split('\n');
+      const [user = 0, system = 0] = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(11, 13)
+        .map(Number);
+      const share = (user + system) / 100 / (Number(uptime.split(' ')[0]) - Number(started));
+      expect(share).to.be.within(0.4 * 0.85, 0.4 * 1.15);
+    });
+
+    it('cpuset: it is confined', async () => {
+      const { stdout } = await runLimited('grep Cpus_allowed_list /proc/self/status', { cpu: { cpus: '1' } });
+      expect(stdout).to.equal('Cpus_allowed_list:\t1\n');
+    });
+
+    it('devices: what is not allowed is denied, though there is a node', async () => {
+      const script = 'mknod /tmp/full c 1 7; mknod /tmp/kmsg c 1 11; head -c 1 /tmp/full | wc -c; cat < /tmp/kmsg';
+      const capable = (spec: Spec): void => {
+        const all = ['CAP_MKNOD', 'CAP_SYSLOG', 'CAP_SYS_ADMIN'];
+        (spec.process as { capabilities: object }).capabilities = { bounding: all, effective: all, permitted: all };
+      };
+      const { stdout, stderr } = await runLimited(script, { devices: [{ allow: false, access: 'rwm' }] }, capable);
+      expect(stdout).to.equal('1\n');
+      expect(stderr).to.match(/can't open \/tmp\/kmsg: Operation not permitted/);
+    });
+
+    it('one that is impossible fails in words, and leaves nothing', async () => {
+      const { stderr, code } = await runLimited('true', { cpu: { cpus: '777' } });
+      expect(stderr).to.match(
+        /^standpipe: write "777" to ".*\/cpuset\.cpus" \((this machine has not|the cgroup above it has not) all of them\): /,
+      );
+      expect(code).to.equal(1);
+    });
+
+    it('with a controller that is not here are refused before anything is touched', async function () {
+      if (versionOf(layout, 'rdma') !== undefined) this.skip();
+      const { stderr, code } = await runLimited('true', { rdma: { mlx5_1: { hcaHandles: 3 } } });
+      expect(stderr).to.match(/\/linux\/resources\/rdma[^ ]*: the rdma controller is not on this machine/);
+      expect(code).to.equal(1);
+    });
+  });
+
+  describe('is where', () => {
+    const where = async (cgroupsPath: string | undefined): Promise<string[]> => {
+      const { stdout, stderr } = await runLimited('cat /proc/self/cgroup', {}, (spec) => {
+        const linux = spec.linux as { cgroupsPath?: string; namespaces: { type: string }[] };
+        if (cgroupsPath !== undefined) linux.cgroupsPath = cgroupsPath;
+        linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'cgroup');
+      });
+      expect(stderr).to.equal('');
+      return stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(/^[^:]*:[^:]*:/, ''));
+    };
+
+    it('cgroupsPath says', async () => {
+      const path = `/${freshId()}`;
+      expect((await where(path)).filter((one) => one === path)).to.have.length(layout.hierarchies.length);
+    });
+
+    it('the runtime is, when it says nothing', async () => {
+      const paths = await where(undefined);
+      for (const { version, own } of layout.hierarchies) {
+        if (version === 1)
+          expect(
+            paths.some((one) => one.startsWith(join(own, 'standpipe-test-'))),
+            own,
+          ).to.equal(true);
+      }
+    });
+
+    for (const path of ['/../../standpipe-out', '/', 'system.slice:docker:standpipe']) {
+      it(`never ${path} says`, async () => {
+        const { stderr, code } = await runLimited('true', {}, (spec) => ((spec.linux as { cgroupsPath?: string }).cgroupsPath = path));
+        expect(stderr).to.match(/\/linux\/cgroupsPath: /);
+        expect(code).to.equal(1);
+      });
+    }
+  });
+
+  describe('is gone when', () => {
+    it('the container had processes that outlived its first one', async () => {
+      const { code } = await runLimited('sleep 100 > /dev/null 2>&1 & exit 3', {}, (spec) => {
+        const linux = spec.linux as { namespaces: { type: string }[] };
+        linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'pid');
+      });
+      expect(code).to.equal(3);
+    });
+
+    it('it had cgroups in it, with processes in them', async () => {
+      const script = `for c in /sys/fs/cgroup/pids /sys/fs/cgroup/memory; do mkdir -p $c/a/b; sleep 100 & echo $! > $c/a/b/cgroup.procs; done; ls -d /sys/fs/cgroup/*/a/b`;
+      const { stdout, stderr } = await runLimited(script, {}, (spec) => {
+        const linux = spec.linux as { namespaces: { type: string }[] };
+        linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'pid');
+        const mount = spec.mounts?.find(({ type }) => type === 'cgroup') as unknown as { options: string[] };
+        mount.options = ['nosuid', 'noexec', 'nodev', 'rw'];
+      });
+      expect({ stdout, stderr }).to.deep.equal({ stdout: '/sys/fs/cgroup/memory/a/b\n/sys/fs/cgroup/pids/a/b\n', stderr: '' });
+    });
+
+    it('its set-up failed late', async () => {
+      using made = bundle(shell('true', (config) => (config.process!.args = ['/nothing'])));
+      expect((await standpipe(['run', '--bundle', made.path, freshId()])).code).to.equal(1);
+    });
+
+    it('it was kept or left on its own, and then deleted', async () => {
+      for (const flag of ['--keep', '--detach']) {
+        using made = bundle(shell(flag === '--keep' ? 'true' : quietSleep));
+        const id = freshId();
+        expect((await standpipe(['run', flag, '--bundle', made.path, id])).code, flag).to.equal(0);
+        expect(cgroupsOf(id), flag).to.have.length(layout.hierarchies.length);
+        expect((await standpipe(['delete', '--force', id])).code, flag).to.equal(0);
+        expect(cgroupsOf(id), flag).to.deep.equal([]);
+      }
+    });
+  });
+
+  describe('after its runtime was killed', () => {
+    /** A running container, whose runtime is killed then. */
+    async function orphan(id: string, cgroupsPath: string, script = 'sleep 100'): Promise<void> {
+      using made = bundle(
+        shell(`echo up; ${script}`, (config) => {
+          config.linux!.cgroupsPath = cgroupsPath;
+          const mount = config.mounts!.find(({ type }) => type === 'cgroup')!;
+          mount.options = ['nosuid', 'noexec', 'nodev', 'rw'];
+        }),
+      );
+      const child: ChildProcess = spawn(process.execPath, [standpipePath, 'run', '--bundle', made.path, id], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await new Promise((resolve) => child.stdout?.once('data', resolve));
+      const exit = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await exit;
+    }
+
+    it('it is removed by delete, with what is in it', async () => {
+      const id = freshId();
+      await orphan(id, `/${id}`, 'mkdir -p /sys/fs/cgroup/pids/a/b; sleep 100');
+      expect(cgroupsOf(id).length).to.be.at.least(layout.hierarchies.length);
+      expect((await standpipe(['delete', '--force', id])).code).to.equal(0);
+      expect(cgroupsOf(id)).to.deep.equal([]);
+    });
+
+    it('it is removed by the next run of that id, whatever its path was', async () => {
+      const id = freshId();
+      const old = `standpipe-old-${id}`;
+      await orphan(id, `/${old}`, 'mkdir -p /sys/fs/cgroup/pids/a/b; echo $$; exec true');
+      using made = bundle(shell('true'));
+      for (let tries = 0; ; tries++) {
+        const { code, stderr } = await standpipe(['run', '--bundle', made.path, id]);
+        if (code === 0) break;
+        expect(stderr).to.match(/already exists/);
+        expect(tries).to.be.lessThan(20);
+      }
+      expect(cgroupsOf(old)).to.deep.equal([]);
+    });
+  });
+
+  it('of another container is not taken, and stays as it was', async () => {
+    const path = `/${freshId()}`;
+    const container = (): ReturnType<typeof bundle> => bundle(shell(quietSleep, (config) => (config.linux!.cgroupsPath = path)));
+    using one = container();
+    using two = container();
+    const [first, second] = [freshId(), freshId()];
+    expect((await standpipe(['run', '--detach', '--bundle', one.path, first])).code).to.equal(0);
+    try {
+      const { code, stderr } = await standpipe(['run', '--bundle', two.path, second]);
+      expect(stderr).to.match(/the cgroup ".*" is in use/);
+      expect(code).to.equal(1);
+      expect(cgroupsOf(path)).to.have.length(layout.hierarchies.length);
+      const { pid } = JSON.parse(readFileSync(`/run/standpipe/${first}/state.json`, 'utf8')) as { pid: number };
+      expect(readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8')).to.include('sleep');
+    } finally {
+      expect((await standpipe(['delete', '--force', first])).code).to.equal(0);
+    }
+  });
+
+  it('is made anew, without the limits that a forgotten one had', async () => {
+    const name = freshId();
+    const { mountPoint = '' } = layout.hierarchies.find(({ controllers }) => controllers.includes('pids')) ?? {};
+    mkdirSync(join(mountPoint, name));
+    try {
+      const { stdout } = await runLimited('cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null', {}, (spec) => {
+        (spec.linux as { cgroupsPath?: string }).cgroupsPath = `/${name}`;
+      });
+      expect(stdout).to.equal('max\n');
+    } finally {
+      if (existsSync(join(mountPoint, name))) rmdirSync(join(mountPoint, name));
+    }
+  });
+
+  describe('of an ordinary user', () => {
+    const asUser = async (resources: LinuxResources): Promise<Ran> => {
+      const owner = { uid: 1000, gid: 1000 };
+      using made = bundle(
+        shell('cat /proc/self/cgroup', (config) => {
+          const linux = config.linux!;
+          linux.resources = structuredClone(resources) as typeof linux.resources;
+          linux.namespaces = linux.namespaces!.filter(({ type }) => type !== 'network' && type !== 'cgroup').concat({ type: 'user' });
+          linux.uidMappings = [{ containerID: 0, hostID: 1000, size: 1 }];
+          linux.gidMappings = [{ containerID: 0, hostID: 1000, size: 1 }];
+          config.mounts = config.mounts!.filter(({ type }) => type === 'proc');
+        }),
+        { owner },
+      );
+      mkdirSync(join(made.path, 'home'));
+      chownSync(join(made.path, 'home'), 1000, 1000);
+      return await standpipeAsUser(['run', '--bundle', made.path, freshId()], join(made.path, 'home'));
+    };
+
+    it('is none where nobody has delegated one', async () => {
+      const { stdout, stderr, code } = await asUser({ devices: [{ allow: false, access: 'rwm' }] });
+      expect({ stderr, code }).to.deep.equal({ stderr: '', code: 0 });
+      expect(stdout).to.equal(readFileSync('/proc/self/cgroup', 'utf8'));
+    });
+
+    it('is an error when limits are asked for', async () => {
+      const { stderr, code } = await asUser({ pids: { limit: 7 } });
+      expect(stderr).to.match(/limit the container: ".*" can't be made by this user, whom no cgroup is delegated to/);
+      expect(code).to.equal(1);
+    });
+  });
+
+  it('costs a container nothing that stays: many by turns', async () => {
+    using made = bundle(shell('true'));
+    const before = readdirSync('/run/standpipe').length;
+    for (let i = 0; i < 10; i++) expect((await standpipe(['run', '--bundle', made.path, freshId()])).code).to.equal(0);
+    expect(readdirSync('/run/standpipe').length).to.equal(before);
+  });
+});
