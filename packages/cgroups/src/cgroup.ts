@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { applyWrites } from './apply.js';
 import { checkCgroupfs, makeDirectories, unmake } from './create.js';
 import { readCgroupLayout } from './detect.js';
+import type { LinuxDeviceCgroup } from './devices/rule.js';
 import { type CgroupDirectory, directoryAt, directoryIn } from './directory.js';
 import { noHierarchies, unknownCgroup } from './errors.js';
 import { CgroupEvents } from './events.js';
 import { freeze, freezerState, type FreezerState, thaw, type WaitSettings } from './freeze.js';
 import { killAll } from './kill.js';
 import type { CgroupLayout } from './layout.js';
+import { limitDevices } from './limit-devices.js';
 import { type ListSettings, listTasks, moveProcess, nameOf } from './processes.js';
 import { removeAll, type RemoveSettings } from './remove.js';
 import { type LinuxResources, planResources } from './resources.js';
@@ -105,8 +107,8 @@ export interface OpenCgroupSettings {
 }
 
 export interface CreateCgroupSettings extends OpenCgroupSettings {
-  /** The limits it begins with, as in `linux.resources`; its `devices` are not among them. */
-  readonly resources?: LinuxResources;
+  /** The limits it begins with, as in `linux.resources`. With `devices`, a device that no rule allows is denied. */
+  readonly resources?: LinuxResources & { readonly devices?: readonly LinuxDeviceCgroup[] | undefined };
 }
 
 /**
@@ -136,6 +138,7 @@ export function createCgroup(path: string, { layout = readCgroupLayout(), resour
   const made = makeDirectories(directories);
   try {
     applyWrites(directories, writes);
+    if (resources.devices !== undefined) limitDevices(directories, resources.devices, '/devices');
   } catch (error) {
     unmake(made);
     throw error;

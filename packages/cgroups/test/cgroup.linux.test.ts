@@ -346,6 +346,13 @@ for (const [name, layout] of Object.entries(layouts())) {
         expect(cgroup.stats().pids).to.deep.equal({ current: 3, limit: 3 });
       });
 
+      it('devices: those that no rule allows are denied', async () => {
+        const rule = { allow: true, type: 'c', major: 1, minor: 3, access: 'rwm' };
+        const cgroup = make('devices', { resources: { devices: [rule] } });
+        const child = cgroup.spawn('sh', ['-c', 'cat /dev/null && ! cat /dev/zero'], { stdio: 'ignore' });
+        expect(await once(child, 'close')).to.deep.equal([0, null]);
+      });
+
       it('cpu: throttled to the quota, within 15%', async function () {
         needsController(this, 'cpu');
         const cgroup = make('cpu', { resources: { cpu: { quota: 20_000, period: 100_000 } } });
