@@ -27,6 +27,8 @@ export interface RemoveSettings {
   readonly port?: SyscallPort;
   /** Kill the container's process when it lives. */
   readonly force?: boolean;
+  /** Lets the container's process die, which has been sent SIGKILL: frozen by cgroup v1 it doesn't until it is thawed. */
+  readonly thaw?: (cgroups: readonly string[]) => void | Promise<void>;
   /** Removes the cgroups, when the container's process has ended and before its directory goes. Without it they stay. */
   readonly removeCgroups?: (left: LeftCgroups) => void | Promise<void>;
   /** How long to wait for a killed process to end, and for a runtime in the foreground to clear up. 10 s when left out. */
@@ -68,7 +70,7 @@ async function remove(root: string, id: string, settings: RemoveSettings, mayGo:
     using dir = StateDirectory.open(rootFd, id);
     if (dir === undefined) return false;
     if (!(await outwait(port, dir))) {
-      await endHolder(port, dir, { id, force, deadline });
+      await endHolder(port, dir, { id, force, deadline, thaw: settings.thaw });
       if (!dir.isLinked()) return true;
     }
     if (!dir.isLinked()) return false;
@@ -79,7 +81,7 @@ async function remove(root: string, id: string, settings: RemoveSettings, mayGo:
       if (alive) throw containerNotStopped(id, status);
       return false;
     }
-    if (alive && found !== undefined) await kill(port, id, found.record, deadline);
+    if (alive && found !== undefined) await kill(port, dir, found.record, { deadline, thaw: settings.thaw });
     await settings.removeCgroups?.({
       made: parseCgroupRecord(dir.read(stateFile.cgroups)),
       making: parseCgroupRecord(dir.read(stateFile.makingCgroups)),
@@ -105,11 +107,11 @@ async function outwait(port: SyscallPort, dir: StateDirectory): Promise<boolean>
 async function endHolder(
   port: SyscallPort,
   dir: StateDirectory,
-  { id, force, deadline }: { id: string; force: boolean; deadline: number },
+  { id, force, deadline, thaw }: Killing & { id: string; force: boolean },
 ): Promise<void> {
   const found = readLeniently(dir, true);
   if (!force) throw found?.published === true ? containerNotStopped(id, statusUnheld(dir, found)) : containerBusy(id);
-  if (found !== undefined) await kill(port, id, found.record, deadline);
+  if (found !== undefined) await kill(port, dir, found.record, { deadline, thaw });
   while (!dir.tryLock(port, 'exclusive')) {
     if (Date.now() > deadline) throw containerBusy(id);
     await sleep(POLL_MS);
@@ -125,12 +127,18 @@ function readLeniently(dir: StateDirectory, lenient: boolean): ReturnType<StateD
   }
 }
 
-async function kill(port: SyscallPort, id: string, record: StateRecord, deadline: number): Promise<void> {
+interface Killing {
+  readonly deadline: number;
+  readonly thaw: RemoveSettings['thaw'];
+}
+
+async function kill(port: SyscallPort, dir: StateDirectory, record: StateRecord, { deadline, thaw }: Killing): Promise<void> {
   using pidfd = openRecorded(port, record);
   if (pidfd === undefined) return;
   pidfdSendSignal(port, pidfd.fd, SIGKILL);
+  await thaw?.(parseCgroupRecord(dir.read(stateFile.cgroups)));
   while (isAlive(record)) {
-    if (Date.now() > deadline) throw wontDie(id, record.pid);
+    if (Date.now() > deadline) throw wontDie(dir.id, record.pid);
     await sleep(POLL_MS);
   }
 }
