@@ -79,7 +79,10 @@ function parse(argv: readonly string[], options: Readonly<Record<string, OptionS
   const names = Object.keys(all);
   const ofType = (type: OptionSpec['type']): string[] => names.filter((name) => all[name]?.type === type);
   const result = parser.detailed(
-    argv.map((word) => lengthen(word, names)),
+    withLoneDashes(
+      argv.map((word) => lengthen(word, names)),
+      [...ofType('string'), ...ofType('array')],
+    ),
     {
       boolean: ofType('boolean'),
       string: [...ofType('string'), ...ofType('number')],
@@ -122,6 +125,15 @@ function parse(argv: readonly string[], options: Readonly<Record<string, OptionS
 function lengthen(word: string, names: readonly string[]): string {
   const match = /^-([a-z][a-z-]+)(=.*)?$/.exec(word);
   return match?.[1] !== undefined && names.includes(match[1]) ? `-${word}` : word;
+}
+
+/** `--resources -` is `--resources=-`: the parser takes a dash for no value. */
+function withLoneDashes(argv: readonly string[], names: readonly string[]): string[] {
+  const takes = (word: string | undefined): boolean => word?.startsWith('--') === true && names.includes(word.slice(2));
+  return argv.flatMap((word, i) => {
+    if (word === '-' && takes(argv[i - 1])) return [];
+    return takes(word) && argv[i + 1] === '-' ? [`${word}=-`] : [word];
+  });
 }
 
 function checked(name: string, option: OptionSpec, value: unknown): unknown {

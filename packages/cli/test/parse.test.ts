@@ -81,7 +81,14 @@ describe('parseCommandLine', () => {
     for (const line of ['update --memory-swap -1 --pids-limit=-1 c1', 'update c1 -memory-swap -1 -pids-limit -1']) {
       expect(invocation(line), line).to.deep.include({ positionals: ['c1'], options: { 'memory-swap': '-1', 'pids-limit': '-1' } });
     }
-    expect(invocation('update -r - c1')).to.deep.include({ positionals: ['c1'], options: { resources: '-' } });
+  });
+
+  it('takes a dash as a value', () => {
+    for (const line of ['update -r - c1', 'update --resources - c1', 'update --resources=- c1', 'update c1 -resources -']) {
+      expect(invocation(line), line).to.deep.include({ positionals: ['c1'], options: { resources: '-' } });
+    }
+    expect(invocation('sandbox --rw - cat --rw -')).to.deep.include({ options: { ...invocation('sandbox cat').options, rw: ['-'] } });
+    expect(invocation('sandbox cat -').behind).to.deep.equal(['cat', '-']);
   });
 
   it('shows help and versions', () => {

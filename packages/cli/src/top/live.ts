@@ -2,7 +2,7 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import { sampleUsage, usageBetween } from '@standpipe/runtime/steer';
 import type { BarStyle } from './format.js';
 import { Screen } from './screen.js';
-import { type SortKey, sortUsage } from './sort.js';
+import { type SortKey, sortKeys, sortUsage } from './sort.js';
 import { type Machine, renderSummary, renderTable } from './table.js';
 
 export interface LiveSettings {
@@ -17,7 +17,13 @@ export interface LiveSettings {
 }
 
 const keys: Readonly<Record<string, SortKey>> = { c: 'cpu', m: 'memory', p: 'pids', i: 'io', n: 'id' };
-const HELP = 'sort by  c CPU  m memory  p pids  i io  n name   q quits';
+const labels: Readonly<Record<SortKey, string>> = { cpu: 'c CPU', memory: 'm memory', pids: 'p pids', io: 'i io', id: 'n name' };
+
+/** The line below the table: what the keys do, and what the order goes by. */
+function helpLine(sort: SortKey): string {
+  const words = sortKeys.map((key) => (key === sort ? `[${labels[key]}]` : ` ${labels[key]} `));
+  return `sort by ${words.join(' ')}   q quits`;
+}
 
 /** Shows the table on the whole terminal until its user has seen enough. */
 export async function showLive(output: WriteStream, input: ReadStream | undefined, settings: LiveSettings): Promise<void> {
@@ -34,7 +40,7 @@ export async function showLive(output: WriteStream, input: ReadStream | undefine
     const room = Math.max(2, rows - 4);
     const hidden = table.length - room;
     const seen = hidden > 0 ? [...table.slice(0, room - 1), `${bars === 'ascii' ? '...' : '…'} and ${String(hidden + 1)} more`] : table;
-    const text = [renderSummary(usage, machine).slice(0, columns), '', ...seen, '', HELP.slice(0, columns)];
+    const text = [renderSummary(usage, machine).slice(0, columns), '', ...seen, '', helpLine(sort).slice(0, columns)];
     screen.draw(color ? text.map((line, i) => (i === 2 ? `\x1b[7m${line.padEnd(columns).slice(0, columns)}\x1b[0m` : line)) : text);
   };
   const end = (): void => {

@@ -45,7 +45,7 @@ export function renderTable(containers: readonly ContainerUsage[], settings: Tab
   return [heading, ...lines].map((line) => line.trimEnd());
 }
 
-function columnsFor({ machine, bars }: TableSettings): Column[] {
+function columnsFor({ machine, bars, width }: TableSettings): Column[] {
   const of =
     (read: (usage: Usage) => string | undefined) =>
     (container: ContainerUsage): string =>
@@ -62,7 +62,7 @@ function columnsFor({ machine, bars }: TableSettings): Column[] {
   const memoryLimit = ({ memoryLimitBytes = machine.memoryBytes }: Usage): number => Math.min(memoryLimitBytes, machine.memoryBytes);
 
   return [
-    { title: 'CONTAINER', align: 'left', cell: ({ id }) => id, spare: 0 },
+    { title: 'CONTAINER', align: 'left', cell: ({ id }) => (width === undefined ? id : shortId(id)), spare: 0 },
     { title: 'STATUS', align: 'left', cell: ({ status }) => status, spare: 4 },
     { title: 'CPU %', align: 'right', cell: of(({ cpuPercent }) => percent(cpuPercent)), spare: 0 },
     ...barColumn(({ cpuPercent = 0 }) => cpuPercent / 100 / machine.cpus),
@@ -90,21 +90,17 @@ function fitting(columns: readonly Column[], containers: readonly ContainerUsage
     const cells = containers.map(column.cell);
     return { column, cells, width: Math.max(column.title.length, ...cells.map((cell) => cell.length)) };
   });
-  const total = (): number => rendered.reduce((sum, one) => sum + one.width, 0) + GAP.length * (rendered.length - 1);
-  for (let spare = 7; spare > 0 && total() > width; spare--) {
-    // Ids of some length are worth more than any column, but those of 64 hexadecimal digits are cut first.
-    const first = rendered[0];
-    if (first !== undefined && first.width > MAX_ID)
-      rendered = [cut(first, Math.max(MAX_ID, first.width - (total() - width))), ...rendered.slice(1)];
-    if (total() > width) rendered = rendered.filter(({ column }) => column.spare < spare);
-  }
+  const excess = (): number => rendered.reduce((sum, one) => sum + one.width, 0) + GAP.length * (rendered.length - 1) - width;
+  for (let spare = 7; spare > 0 && excess() > 0; spare--) rendered = rendered.filter(({ column }) => column.spare < spare);
   const [first, ...others] = rendered;
-  if (first === undefined || total() <= width) return rendered;
-  return [cut(first, Math.max(4, first.width - (total() - width))), ...others];
+  if (first === undefined || excess() <= 0) return rendered;
+  return [cut(first, Math.max(4, first.width - excess())), ...others];
 }
 
-/** As many digits as other tools show of an id. */
-const MAX_ID = 12;
+/** Of the ids that engines make, as many digits as their own tools show. */
+function shortId(id: string): string {
+  return /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id;
+}
 
 function cut(rendered: Rendered, width: number): Rendered {
   return { ...rendered, width, cells: rendered.cells.map((cell) => cell.slice(0, width)) };

@@ -59,7 +59,7 @@ old        stopped      -  ..........       -      -  ..........     -       -  
   });
 
   it('leaves out what has no room, and the names last', () => {
-    const long = { ...web, id: 'a1b2c3d4e5f6'.repeat(5) };
+    const long = { ...web, id: 'a1b2c3d4e5f67890'.repeat(4) };
     const at = (width: number): string[] => renderTable([long], { machine, bars: 'ascii', width });
     for (let width = 20; width < 200; width++) {
       for (const line of at(width)) expect(line.length, `${String(width)}: ${line}`).to.be.at.most(width);
@@ -68,6 +68,11 @@ old        stopped      -  ..........       -      -  ..........     -       -  
       'CONTAINER     STATUS   CPU %              MEMORY  LIMIT              PIDS',
       'a1b2c3d4e5f6  running    153  ########..     60M    64M  #########.    12',
     ]);
+    expect(renderTable([long], { machine })[1]).to.match(/^(a1b2c3d4e5f67890){4} {2}running /);
+    const named = { ...web, id: 'a-name-that-somebody-gave' };
+    expect(renderTable([named], { machine, bars: 'ascii', width: 80 })[1]).to.equal(
+      'a-name-that-somebody-gave  running    153  ########..     60M  #########.    12',
+    );
     expect(at(40)).to.deep.equal(['CONTAINER     CPU %  MEMORY  PIDS', 'a1b2c3d4e5f6    153     60M    12']);
     expect(at(25)).to.deep.equal(['CONTAINER   CPU %  MEMORY', 'a1b2c3d4e5    153     60M']);
   });
