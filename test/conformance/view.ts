@@ -81,17 +81,15 @@ const masked = [
 ];
 
 /**
- * Mount ids, peer group numbers and device numbers of new superblocks are any. What else is left out:
- * the container's own cgroup, which has its runtime's name for it, whether the folder of cgroup v1
- * hierarchies is read-only where it was asked for (runc leaves it writable), and how large an empty
- * tmpfs that masks could be.
+ * Mount ids, peer group numbers and device numbers of new superblocks are any. What else is left out: whether the folder of
+ * cgroup v1 hierarchies is read-only where it was asked for (runc leaves it writable), and how large an empty tmpfs that masks could be.
  */
 function normalizeMount(line: string): string {
   const [before = '', after = ''] = line.split(' - ');
   const [, , , root = '', point = '', options = '', ...optional] = before.split(' ');
   const [type = ''] = after.split(' ');
   return [
-    type === 'cgroup' ? '(cgroup)' : root,
+    root,
     point,
     point === '/sys/fs/cgroup' && type === 'tmpfs' ? options.replace(/^r[ow]/, 'r?') : options,
     ...optional.map((field) => field.replace(/:\d+/, '')),

@@ -18,7 +18,7 @@ async function runLimited(script: string, resources: LinuxResources, change: (sp
   using made = bundle(
     shell(script, (config) => {
       config.linux!.resources = structuredClone(resources) as NonNullable<typeof config.linux>['resources'];
-      change(config as Spec);
+      change(config);
     }),
   );
   return await standpipe(['run', '--bundle', made.path, freshId()], { timeoutMs: 20_000 });
@@ -85,16 +85,14 @@ describe("a container's cgroup", function () {
 
     it('one that is impossible fails in words, and leaves nothing', async () => {
       const { stderr, code } = await runLimited('true', { cpu: { cpus: '777' } });
-      expect(stderr).to.match(
-        /^standpipe: write "777" to ".*\/cpuset\.cpus" \((this machine has not|the cgroup above it has not) all of them\): /,
-      );
+      expect(stderr).to.match(/^standpipe: write "777" to ".*\/cpuset\.cpus" \(this machine can never have so many\): /);
       expect(code).to.equal(1);
     });
 
     it('with a controller that is not here are refused before anything is touched', async function () {
       if (versionOf(layout, 'rdma') !== undefined) this.skip();
       const { stderr, code } = await runLimited('true', { rdma: { mlx5_1: { hcaHandles: 3 } } });
-      expect(stderr).to.match(/\/linux\/resources\/rdma[^ ]*: the rdma controller is not on this machine/);
+      expect(stderr).to.match(/the rdma controller is not on this machine\n {2}at \/linux\/resources\/rdma/);
       expect(code).to.equal(1);
     });
   });

@@ -16,7 +16,11 @@ const refusals: readonly (readonly [file: RegExp, meanings: Readonly<Record<stri
   [/^cpu\.rt_/, { EINVAL: 'the cgroup above it has less real-time budget than that' }],
   [
     /^cpuset\./,
-    { EACCES: 'the cgroup above it has not all of them', EINVAL: 'this machine has not all of them', ERANGE: 'so many there are never' },
+    {
+      EACCES: 'the cgroup above it has not all of them',
+      EINVAL: 'this machine has not all of them',
+      ERANGE: 'this machine can never have so many',
+    },
   ],
   [/weight/, { ERANGE: 'the weight is out of range', EOPNOTSUPP: "the device's I/O scheduler knows no weights" }],
   [/^(io|blkio|rdma)\./, { ENODEV: 'there is no such device' }],
