@@ -1,5 +1,5 @@
 import { SyscallError } from '@standpipe/errors';
-import { errnoName, OwnedFd, type SyscallPort } from '@standpipe/syscalls';
+import { OwnedFd, type SyscallPort } from '@standpipe/syscalls';
 import {
   attachAttr,
   BPF,
@@ -18,6 +18,7 @@ import { deviceProgramRefused } from './errors.js';
 import type { DeviceProgram } from './program.js';
 
 const VERIFIER_LOG_SIZE = 256 * 1024;
+const look = 'look at the device rules of the cgroup';
 /** How often a load is tried that signals interrupt. */
 const ATTEMPTS = 30;
 
@@ -74,19 +75,26 @@ function replaceProgram(port: SyscallPort, cgroupFd: number, { by, replaced }: {
   }
 }
 
+/** Gives undefined for a program that is gone by now, or that a security module keeps to somebody else. */
+function openProgram(port: SyscallPort, id: number): OwnedFd | undefined {
+  try {
+    return new OwnedFd(port, bpf(port, BPF.PROG_GET_FD_BY_ID, [BigInt(id)], look).result);
+  } catch (error) {
+    if (SyscallError.is(error) && ['ENOENT', 'EACCES', 'EPERM'].includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
 /** The programs on the cgroup itself that are ours. */
 function attachedPrograms(port: SyscallPort, cgroupFd: number): OwnedFd[] {
-  const look = 'look at the device rules of the cgroup';
   const { attr, pointed } = bpf(port, BPF.PROG_QUERY, queryAttr(cgroupFd, new Uint8Array(4 * MAX_PROGRAMS)), look);
   const count = viewOf(attr).getUint32(QUERY_COUNT, true);
   const ours: OwnedFd[] = [];
   try {
     for (let index = 0; index < count; index++) {
       const id = viewOf(pointed[0]).getUint32(4 * index, true);
-      const { result } = tryBpf(port, BPF.PROG_GET_FD_BY_ID, [BigInt(id)]);
-      // Gone by now, or one that a security module keeps to somebody else.
-      if (['ENOENT', 'EACCES', 'EPERM'].includes(errnoName(result))) continue;
-      using owned = new OwnedFd(port, result);
+      using owned = openProgram(port, id);
+      if (owned === undefined) continue;
       const info = bpf(port, BPF.OBJ_GET_INFO_BY_FD, infoAttr(owned.fd, new Uint8Array(INFO_SIZE)), look).pointed[0];
       if (textOf(info?.subarray(INFO_NAME)) === PROGRAM_NAME) ours.push(new OwnedFd(port, owned.release()));
     }

@@ -88,10 +88,8 @@ function planLoad(program: DeviceProgram, fd: Reg, { done, rootless }: { done: L
     branch(fd, '==', EAGAIN, unlimited),
     sys('prlimit64', [0, RLIMIT_MEMLOCK, limit, null], notes),
     branch(fd, '>=', 0, loaded),
-    ...(allowsAll ? [jump(done)] : []),
     ...(rootless ? [branch(fd, '==', EPERM, done)] : []),
-    compute(errno, 0, '-', fd),
-    raise(notes.say, { errno, pointer }),
+    ...(allowsAll ? [jump(done)] : [compute(errno, 0, '-', fd), raise(notes.say, { errno, pointer })]),
     here(loaded),
   ];
 }
