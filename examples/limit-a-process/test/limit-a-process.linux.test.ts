@@ -16,7 +16,7 @@ describe('limit-a-process', function () {
   it('runs a program, gives its output and its code, and says what it used', async () => {
     const { code, stdout, stderr } = await limited('--', 'sh', '-c', 'echo hello; exit 3');
     expect({ code, stdout }).to.deep.equal({ code: 3, stdout: 'hello\n' });
-    expect(stderr).to.match(/^cpu \d+% {2}memory \d+\.\d of 64 MiB {2}pids 0 of 20\n$/);
+    expect(stderr).to.match(/^cpu \d+% {2}memory \d+\.\d of 64 MiB {2}pids 0 of 20\n$/m);
   });
 
   it('lets it have half a CPU, and shows that live', async () => {
