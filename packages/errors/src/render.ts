@@ -1,4 +1,4 @@
-import { AssemblyError, type AssemblyProblem, SpecError, type SpecIssue, StepError } from './kinds.js';
+import { AssemblyError, type AssemblyProblem, SpecError, type SpecIssue, StepError, SyscallError } from './kinds.js';
 import { PlumbingError } from './plumbing-error.js';
 
 /**
@@ -12,10 +12,10 @@ export function renderError(error: unknown): string {
   const chain = chainOf(error);
   const lines: string[] = [messageOf(error), ...detailsOf(error)];
   let said = messageOf(error);
-  for (const cause of chain.slice(1)) {
-    // Whoever wraps an error mostly repeats its sentence.
+  for (const [i, cause] of chain.slice(1).entries()) {
+    // Whoever wraps an error mostly repeats its sentence, or says better what Node says of a system call.
     const message = messageOf(cause);
-    if (said.includes(message)) lines.push(...detailsOf(cause));
+    if (said.includes(message) || isSameFailure(chain[i], cause)) lines.push(...detailsOf(cause));
     else {
       lines.push(`  because: ${message}`, ...detailsOf(cause).map((line) => `  ${line}`));
       said = message;
@@ -32,7 +32,13 @@ function detailsOf(error: unknown): string[] {
   if (SpecError.is(error)) return error.issues.flatMap((issue) => issueLines(issue, error.message));
   if (AssemblyError.is(error)) return problemLines(error.problems);
   if (error instanceof AggregateError) return error.errors.map((one) => `  ${messageOf(one)}`);
+  // Where the config asked for what failed.
+  if (PlumbingError.is(error) && typeof error.details['pointer'] === 'string') return [`  at ${error.details['pointer']}`];
   return [];
+}
+
+function isSameFailure(outer: unknown, inner: unknown): boolean {
+  return SyscallError.is(outer) && inner instanceof Error && (inner as { code?: unknown }).code === outer.code;
 }
 
 function issueLines({ pointer, message, expected }: SpecIssue, headline: string): string[] {

@@ -23,6 +23,17 @@ describe('renderError', () => {
     ]);
   });
 
+  it('says once what failed, and where the config asked for it', () => {
+    const cause = Object.assign(new Error('ERANGE: result too large, write'), { code: 'ERANGE', errno: -34, syscall: 'write' });
+    const message = 'write "0-9" to "cpuset.cpus": ERANGE (numerical result out of range)';
+    const failed = { code: 'ERANGE', errno: 34, syscall: 'write', cause };
+    expect(rendered(new SyscallError(message, { ...failed, details: { pointer: '/cpu/cpus' } }))).to.deep.equal([
+      message,
+      '  at /cpu/cpus',
+    ]);
+    expect(rendered(new SyscallError(message, { ...failed, code: 'EIO' }))).to.deep.equal([message, `  because: ${cause.message}`]);
+  });
+
   it('lists the issues of a document, each with its place and what would be right', () => {
     const error = new SpecError("the namespaces can't be made as asked: 3 problems", {
       issues: [

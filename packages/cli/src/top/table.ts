@@ -115,15 +115,18 @@ function colored(text: string, share: number): string {
   return `\x1b[${share >= 0.85 ? '31' : share >= 0.6 ? '33' : '32'}m${text}\x1b[0m`;
 }
 
+const statuses: readonly ContainerUsage['status'][] = ['running', 'paused', 'created', 'creating', 'stopped', 'stale'];
+
 /** The line above the table. */
 export function renderSummary(containers: readonly ContainerUsage[], machine: Machine): string {
-  const counts = new Map<string, number>();
-  for (const { status } of containers) counts.set(status, (counts.get(status) ?? 0) + 1);
-  const statuses = [...counts].map(([status, count]) => `${String(count)} ${status}`).join(', ');
+  const counts = statuses.flatMap((status) => {
+    const count = containers.filter((one) => one.status === status).length;
+    return count === 0 ? [] : [`${String(count)} ${status}`];
+  });
   const sum = (read: (usage: Usage) => number): number =>
     containers.reduce((all, { usage }) => all + (usage === undefined ? 0 : read(usage)), 0);
   return [
-    `${String(containers.length)} container${containers.length === 1 ? '' : 's'}${statuses === '' ? '' : `: ${statuses}`}`,
+    `${String(containers.length)} container${containers.length === 1 ? '' : 's'}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`,
     `CPU ${formatPercent(sum(({ cpuPercent = 0 }) => cpuPercent))}% of ${String(machine.cpus * 100)}%`,
     `memory ${formatBytes(sum(({ memoryBytes }) => memoryBytes))} of ${formatBytes(machine.memoryBytes)}`,
   ].join('   ');
