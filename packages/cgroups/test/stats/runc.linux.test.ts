@@ -3,12 +3,15 @@ import { expect } from 'chai';
 import { before, describe, it } from 'mocha';
 import { formatStatsEvent, openCgroup, readCgroupLayout } from '../../src/index.js';
 
-/** Every path to a value, with the value where it is a limit: what is used changes between two looks. */
+/**
+ * Every path to a value, with the value where it is a limit: what is used changes between two looks. Without pressure, which is newer than
+ * the runc that Debian has.
+ */
 function outline(value: unknown, at = ''): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [/limit$/.test(at) ? `${at} = ${JSON.stringify(value)}` : at];
+    return [at.endsWith('limit') ? `${at} = ${JSON.stringify(value)}` : at];
   }
-  const entries = Object.entries(value);
+  const entries = Object.entries(value).filter(([name]) => name !== 'psi');
   return entries.length === 0 ? [at] : entries.flatMap(([name, field]) => outline(field, `${at}/${name}`));
 }
 
@@ -53,8 +56,7 @@ describe('stats as runc gives them', function () {
       await run('sh', ['-c', '"$@" < /dev/null > /dev/null 2>&1', 'sh', runc, '--root', root, 'run', '-d', '-b', made.path, id]);
       const theirs = outline(JSON.parse(await call('events', '--stats', id)));
       const ours = outline(JSON.parse(formatStatsEvent(id, openCgroup(`/${id}`).stats())));
-      // Pressure is newer than the runc that Debian has.
-      expect(ours.filter((path) => !path.includes('/psi'))).to.have.members(theirs.filter((path) => !path.includes('/psi')));
+      expect(ours.sort()).to.deep.equal(theirs.sort());
     } finally {
       await call('delete', '--force', id);
     }
