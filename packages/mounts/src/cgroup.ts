@@ -21,7 +21,7 @@ const restricted = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NODEV | MOUNT_ATTR.NOEXEC;
 /**
  * Plans a mount of type cgroup: what the host has, for the container's own cgroup. In a cgroup
  * namespace the filesystems are mounted, and show nothing above it; without one the own cgroup of
- * each v1 hierarchy is bound.
+ * each v1 hierarchy is bound, and the whole of v2.
  *
  * An ordinary user's container gets it read-only, whatever the options say, unless it is in a cgroup of
  * its own and sees nothing else: other cgroups are the host's (CVE-2023-25809).
@@ -31,12 +31,13 @@ export function planCgroup(intent: MountIntent, context: MountContext): Op[] {
   const isOwn = ownCgroup && namespaces.cgroup === true;
   const options = rootless && !isOwn ? readonlyOptions(intent) : intent.options;
   const restrictedIntent: MountIntent = { ...intent, options };
+  // Outside of a cgroup namespace a new mount would set the options of the host's own, which would lose nsdelegate; in a user namespace it is refused.
+  if (cgroups !== undefined && isUnified(cgroups) && namespaces.cgroup !== true) {
+    return planBind({ ...restrictedIntent, kind: 'bind', source: UNIFIED, options: { ...options, bind: 'one' } }, context);
+  }
   if (intent.type === 'cgroup2') return planFilesystem(restrictedIntent, context);
   if (cgroups === undefined) throw cgroupsUnknown(intent.pointer);
   if (!isUnified(cgroups)) return planHierarchies(restrictedIntent, context, cgroupHierarchies(cgroups));
-  if (namespaces.user === true && namespaces.cgroup !== true) {
-    return planBind({ ...restrictedIntent, kind: 'bind', source: UNIFIED, options: { ...options, bind: 'one' } }, context);
-  }
   return planFilesystem({ ...restrictedIntent, type: 'cgroup2' }, context);
 }
 

@@ -348,9 +348,12 @@ describe('planMounts', () => {
       );
     });
 
-    it('cgroup v2', () => {
+    it('cgroup v2 in a cgroup namespace', () => {
       expectCalls(
-        plan({ destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'ro'] }, { cgroups: v2 }).mount,
+        plan(
+          { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'ro'] },
+          { cgroups: v2, namespaces: { cgroup: true } },
+        ).mount,
         `
         umask = umask(022)
         target = openat2(root, "sys/fs/cgroup", {flags=O_CLOEXEC|O_PATH|O_DIRECTORY, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
@@ -368,6 +371,25 @@ describe('planMounts', () => {
       `,
       );
     });
+
+    for (const type of ['cgroup', 'cgroup2']) {
+      it(`a bind of cgroup v2 without a cgroup namespace, lest the host lose its options: ${type}`, () => {
+        expectCalls(
+          plan({ destination: '/sys/fs/cgroup', type, source: 'cgroup', options: ['nosuid', 'ro'] }, { cgroups: v2 }).mount,
+          `
+          umask = umask(022)
+          tree = open_tree(AT_FDCWD, "/sys/fs/cgroup", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)
+          target = openat2(root, "sys/fs/cgroup", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
+          fstatfs(target, &statfs)
+          mount_setattr(tree, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID}, 32)
+          move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
+          close(target)
+          close(tree)
+          umask(umask)
+        `,
+        );
+      });
+    }
 
     it('a bind of cgroup v2 in a user namespace without a cgroup namespace', () => {
       expectCalls(
