@@ -65,14 +65,11 @@ export class CgroupEvents implements AsyncIterableIterator<CgroupEvent>, AsyncDi
     return { done: true, value: undefined };
   }
 
-  /** Ends it: what has happened already can still be read. */
+  /** Ends it. What has happened until now can still be read. */
   close(): void {
     if (this.#closed) return;
-    this.#closed = true;
-    clearInterval(this.#timer);
-    for (const watcher of this.#watchers) watcher.close();
-    this.#counter?.close();
-    for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
+    this.#compare();
+    this.#end();
   }
 
   [Symbol.asyncIterator](): this {
@@ -112,19 +109,34 @@ export class CgroupEvents implements AsyncIterableIterator<CgroupEvent>, AsyncDi
 
   #compare(): void {
     if (this.#closed) return;
-    const now = this.#look();
+    let now: Look;
+    try {
+      now = this.#look();
+    } catch {
+      // This process has no fd left, say: the next look tells all the same.
+      return;
+    }
     // Of a cgroup that went meanwhile the numbers may be of no worth.
     const gone = this.#directories.every(({ path }) => readIfThere(join(path, 'cgroup.procs')) === undefined);
     if (gone) {
       if (this.#last.populated) this.#emit({ type: 'populated', populated: false });
       this.#emit({ type: 'removed' });
-      this.close();
+      this.#end();
       return;
     }
     if (now.oom > this.#last.oom) this.#emit({ type: 'oom', count: now.oom - this.#last.oom });
     if (now.oomKill > this.#last.oomKill) this.#emit({ type: 'oom-kill', count: now.oomKill - this.#last.oomKill });
     if (now.populated !== this.#last.populated) this.#emit({ type: 'populated', populated: now.populated });
     this.#last = now;
+  }
+
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    for (const watcher of this.#watchers) watcher.close();
+    this.#counter?.close();
+    for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
   }
 
   #emit(value: CgroupEvent): void {

@@ -303,6 +303,17 @@ for (const [name, layout] of Object.entries(layouts())) {
       expect(rest).to.deep.equal([{ type: 'removed' }]);
     });
 
+    it('tells what happened a moment before it is closed', async () => {
+      const cgroup = make('late');
+      await started(cgroup, 'exec sleep 60');
+      const events = cgroup.events();
+      await cgroup.kill();
+      events.close();
+      const seen = [];
+      for await (const event of events) seen.push(event);
+      expect(seen).to.deep.equal([{ type: 'populated', populated: false }]);
+    });
+
     it('ends the telling when asked to, waiting or not', async () => {
       const cgroup = make('closed');
       const events = cgroup.events();
