@@ -23,10 +23,15 @@ export async function killAll(directories: readonly CgroupDirectory[], { timeout
   const deadline = Date.now() + timeoutMs;
   for (let rounds = 0; isPopulated(directories); rounds++) {
     if (Date.now() > deadline) throw outlivedKill(nameOf(directories), listTasks(directories, 'processes', { recursive: true }));
-    // Those in other hierarchies only, or that came here by a fork just now, are left to the second way.
-    if (rounds > 0 || !killByKernel(directories)) await killFrozen(directories);
-    // A frozen process on v1 dies no sooner than it is thawed.
-    letGo(directories);
+    try {
+      // Those in other hierarchies only, or that came here by a fork just now, are left to the second way.
+      if (rounds > 0 || !killByKernel(directories)) await killFrozen(directories);
+      // A frozen process on v1 dies no sooner than it is thawed.
+      letGo(directories);
+    } catch (error) {
+      // Whoever else clears up here may have been faster.
+      if (isPopulated(directories)) throw error;
+    }
     for (const pause = Date.now() + ROUND_MS; isPopulated(directories) && Date.now() < pause;) await sleep(POLL_MS);
   }
 }
