@@ -2,7 +2,7 @@ export { Cgroup, createCgroup, type CreateCgroupSettings, openCgroup, type OpenC
 export { type CgroupTexts, detectCgroups, readCgroupLayout } from './detect.js';
 export { attachDevices } from './devices/attach.js';
 export { type DeviceRulesSettings, planDeviceRules } from './devices/plan.js';
-export { planAttachDevices, type PlanAttachSettings } from './devices/plan-attach.js';
+export { planAttachDevices } from './devices/plan-attach.js';
 export type { DeviceProgram } from './devices/program.js';
 export type { LinuxDeviceCgroup } from './devices/rule.js';
 export type { DeviceWrites } from './devices/v1.js';

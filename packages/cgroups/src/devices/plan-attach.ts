@@ -21,17 +21,8 @@ import { ATTR_SIZE, attachAttr, attrField, BPF, loadAttr } from './bpf-attr.js';
 import type { DeviceProgram } from './program.js';
 
 const EAGAIN = -(errnoNumber('EAGAIN') ?? 0);
-const EPERM = -(errnoNumber('EPERM') ?? 0);
 const RLIMIT_MEMLOCK = 8;
 const RLIM_INFINITY = -1;
-
-export interface PlanAttachSettings {
-  /**
-   * An ordinary user's container, as runc has it: where the kernel lets him load no program (EPERM), it goes on without. What he may not
-   * open outside, he may not open inside either.
-   */
-  readonly rootless?: boolean | undefined;
-}
 
 /**
  * Plans to load a program and attach it to a cgroup that was made for it, held open as `cgroup`. What is attached already, there or above,
@@ -43,7 +34,7 @@ export interface PlanAttachSettings {
  * @kernel 4.15
  * @cap CAP_SYS_ADMIN, or CAP_BPF and CAP_NET_ADMIN, in the initial user namespace
  */
-export function planAttachDevices(program: DeviceProgram, cgroup: Reg, { rootless = false }: PlanAttachSettings = {}): Op[] {
+export function planAttachDevices(program: DeviceProgram, cgroup: Reg): Op[] {
   const fd = reg('device program');
   const { pointer } = program;
   const done = label('device program attached');
@@ -52,7 +43,7 @@ export function planAttachDevices(program: DeviceProgram, cgroup: Reg, { rootles
   // What allows everything restricts nothing when it is not there.
   const unless = program.allowsAll ? ({ errno: 'any' } as const) : undefined;
   return [
-    ...planLoad(program, fd, { done, rootless }),
+    ...planLoad(program, fd, done),
     store(at(attr, attrField.targetFd), 4, cgroup),
     store(at(attr, attrField.programFd), 4, fd),
     sys('bpf', [BPF.PROG_ATTACH, attr, attr.size], { say, pointer, unless }),
@@ -65,7 +56,7 @@ export function planAttachDevices(program: DeviceProgram, cgroup: Reg, { rootles
  * Before Linux 5.11 programs count as locked memory, all of a user's together, and beyond the limit loading is EPERM: then once more
  * without the limit, which is put back, for the container would inherit it.
  */
-function planLoad(program: DeviceProgram, fd: Reg, { done, rootless }: { done: Label; rootless: boolean }): Op[] {
+function planLoad(program: DeviceProgram, fd: Reg, done: Label): Op[] {
   const { allowsAll, instructions, pointer } = program;
   const notes = { say: 'load the device rules into the kernel', pointer };
   const loaded = label('device program loaded');
@@ -88,7 +79,6 @@ function planLoad(program: DeviceProgram, fd: Reg, { done, rootless }: { done: L
     branch(fd, '==', EAGAIN, unlimited),
     sys('prlimit64', [0, RLIMIT_MEMLOCK, limit, null], notes),
     branch(fd, '>=', 0, loaded),
-    ...(rootless ? [branch(fd, '==', EPERM, done)] : []),
     ...(allowsAll ? [jump(done)] : [compute(errno, 0, '-', fd), raise(notes.say, { errno, pointer })]),
     here(loaded),
   ];

@@ -20,8 +20,6 @@ export interface DeviceTable {
   readonly exceptions: ReadonlyMap<string, DeviceException>;
 }
 
-export const denyAll: DeviceTable = { allow: false, exceptions: new Map() };
-
 export function keyOf({ type, major, minor }: DeviceSet): string {
   return `${type} ${String(major)}:${String(minor)}`;
 }

@@ -15,8 +15,8 @@ export function randomOf(seed: number): <T>(list: readonly T[]) => T {
 }
 
 /** Few numbers, so that rules meet. */
-export const majors = [1, 5, 10] as const;
-export const minors = [3, 5, 7] as const;
+const majors = [1, 5, 10] as const;
+const minors = [3, 5, 7] as const;
 const types: readonly DeviceType[] = ['c', 'b'];
 const accesses = ['r', 'w', 'm', 'rw', 'rm', 'wm', 'rwm', 'rwm', 'rwm'] as const;
 

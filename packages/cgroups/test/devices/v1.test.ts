@@ -52,7 +52,7 @@ describe('planDeviceRules, on v1', () => {
   it('leads the kernel from any rules to any others, past nothing that neither allows', () => {
     const pick = randomOf(2);
     let led = 0;
-    for (let round = 0; round < 20_000; round++) {
+    for (let round = 0; round < 5000; round++) {
       const [from, to] = [tableIfAny(randomRules(pick)), tableIfAny(randomRules(pick))];
       if (from === undefined || to === undefined) continue;
       const kernel = new V1Kernel();
@@ -67,7 +67,7 @@ describe('planDeviceRules, on v1', () => {
       expectSame(kernel, to);
       led++;
     }
-    expect(led).to.be.greaterThan(2000);
+    expect(led).to.be.greaterThan(500);
   });
 });
 
