@@ -31,7 +31,7 @@ describe('in a guest', function () {
   let report: Report;
 
   before(async function () {
-    this.timeout(360_000);
+    this.timeout(450_000);
     needs(this, 'qemu-system-x86_64');
     needs(this, 'busybox');
     needs(this, 'runc');
@@ -43,7 +43,7 @@ describe('in a guest', function () {
 
     const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--reporter', 'json', '--timeout', '30000'];
     const command = [process.execPath, ...mocha, ...files.map((name) => guest + name)];
-    const { stdout, stderr } = await run(vmRun, [...machine, '--dir', root, '--timeout', '170', '--', ...command], { timeoutMs: 180_000 });
+    const { stdout, stderr } = await run(vmRun, [...machine, '--dir', root, '--timeout', '240', '--', ...command], { timeoutMs: 250_000 });
     const start = stdout.indexOf('{\n  "stats"');
     if (start < 0) throw new Error(`the tests in the guest did not run:\n${stdout}\n${stderr}`);
     report = JSON.parse(stdout.slice(start)) as Report;

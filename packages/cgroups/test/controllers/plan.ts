@@ -14,7 +14,7 @@ export const hybrid: CgroupLayout = {
 };
 
 /** A write as one line: `memory.max = 1048576`, with what may go otherwise behind it. */
-export function lineOf({ file, value, unless = [], fallback, refuseWhen }: CgroupWrite): string {
+function lineOf({ file, value, unless = [], fallback, refuseWhen }: CgroupWrite): string {
   return [
     `${file} = ${value}`,
     ...(unless.length === 0 ? [] : [`unless ${unless.join(', ')}`]),
