@@ -18,7 +18,7 @@ describe('standpipe compile', () => {
     const app = join(made.path, 'app');
     const { code, stdout, stderr } = await standpipe(['compile', '--bundle', made.path, '--output', app, '--strip-notes']);
     expect({ code, stdout, stderr }).to.deep.equal({ code: 0, stdout: '', stderr: '' });
-    expect(statSync(app).size).to.be.lessThan(128 << 10);
+    expect(statSync(app).size).to.be.lessThan(160 << 10);
     expect(statSync(app).mode & 0o777).to.equal(0o755);
     const ran = await run(app, [], { env: {}, input: 'as data' });
     expect(ran).to.deep.equal({ code: 9, signal: null, stdout: '1 standpipe\nas data', stderr: '' });
