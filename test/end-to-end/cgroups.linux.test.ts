@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCgroupLayout, versionOf } from '@standpipe/cgroups';
 import type { LinuxResources, Spec } from '@standpipe/oci-spec';
-import { bundle, leaveNothing, needs, needsRoot, type Ran, snapshot } from '@standpipe/test-support';
+import { type Bundle, bundle, leaveNothing, needs, needsRoot, type Ran, snapshot } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { before, describe, it } from 'mocha';
 import { shell } from './specs.js';
@@ -54,17 +54,25 @@ describe("a container's cgroup", function () {
     });
 
     it('cpu quota: it is throttled to that, within 15%', async () => {
-      const spin =
-        "t0=$(cut -d' ' -f1 /proc/uptime); i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done; cat /proc/uptime /proc/$$/stat; echo $t0";
-      const { stdout } = await runLimited(spin, { cpu: { quota: 20_000, period: 50_000 } });
-      const [uptime = '', stat = '', started = ''] = stdout.trim().split('\n');
-      const [user = 0, system = 0] = stat
-        .slice(stat.lastIndexOf(')') + 2)
-        .split(' ')
-        .slice(11, 13)
-        .map(Number);
-      const share = (user + system) / 100 / (Number(uptime.split(' ')[0]) - Number(started));
-      expect(share).to.be.within(0.4 * 0.85, 0.4 * 1.15);
+      const spin = 'i=0; while [ $i -lt 250000 ]; do i=$((i+1)); done';
+      const script = `cut -d' ' -f1 /proc/uptime; ${spin}; cut -d' ' -f1 /proc/uptime; cat /proc/$$/stat`;
+      const share = async (): Promise<number> => {
+        const { stdout } = await runLimited(script, { cpu: { quota: 15_000, period: 50_000 } });
+        const [from = '', to = '', stat = ''] = stdout.trim().split('\n');
+        const [user = 0, system = 0] = stat
+          .slice(stat.lastIndexOf(')') + 2)
+          .split(' ')
+          .slice(11, 13)
+          .map(Number);
+        return (user + system) / 100 / (Number(to) - Number(from));
+      };
+      // On a busy machine it may get less than its quota, but never more: one quiet round out of three is enough.
+      let most = 0;
+      for (let round = 0; round < 3 && most < 0.3 * 0.85; round++) {
+        most = Math.max(most, await share());
+        expect(most).to.be.lessThan(0.3 * 1.15);
+      }
+      expect(most).to.be.greaterThan(0.3 * 0.85);
     });
 
     it('cpuset: it is confined', async () => {
@@ -165,7 +173,8 @@ describe("a container's cgroup", function () {
       for (const flag of ['--keep', '--detach']) {
         using made = bundle(shell(flag === '--keep' ? 'true' : quietSleep));
         const id = freshId();
-        expect((await standpipe(['run', flag, '--bundle', made.path, id])).code, flag).to.equal(0);
+        const { code, stderr } = await standpipe(['run', flag, '--bundle', made.path, id]);
+        expect({ code, stderr }, flag).to.deep.equal({ code: 0, stderr: '' });
         expect(cgroupsOf(id), flag).to.have.length(layout.hierarchies.length);
         expect((await standpipe(['delete', '--force', id])).code, flag).to.equal(0);
         expect(cgroupsOf(id), flag).to.deep.equal([]);
@@ -174,27 +183,33 @@ describe("a container's cgroup", function () {
   });
 
   describe('after its runtime was killed', () => {
-    /** A running container, whose runtime is killed then. */
-    async function orphan(id: string, cgroupsPath: string, script = 'sleep 100'): Promise<void> {
-      using made = bundle(
-        shell(`echo up; ${script}`, (config) => {
+    /** A container that goes on when its runtime is killed: behind `before`, and with `then` before it. */
+    async function orphan(
+      made: Bundle,
+      { id, cgroupsPath, before: first, then }: Record<'id' | 'cgroupsPath' | 'before' | 'then', string>,
+    ): Promise<void> {
+      made.configure(
+        shell(`${first}; echo up; ${then}`, (config) => {
           config.linux!.cgroupsPath = cgroupsPath;
           const mount = config.mounts!.find(({ type }) => type === 'cgroup')!;
           mount.options = ['nosuid', 'noexec', 'nodev', 'rw'];
         }),
       );
-      const child: ChildProcess = spawn(process.execPath, [standpipePath, 'run', '--bundle', made.path, id], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      await new Promise((resolve) => child.stdout?.once('data', resolve));
+      const words = [standpipePath, 'run', '--bundle', made.path, id];
+      const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+      await new Promise((resolve) => child.stdout.once('data', resolve));
       const exit = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await exit;
+      child.stdout.destroy();
     }
+
+    const nest = 'mkdir -p /sys/fs/cgroup/pids/a/b';
 
     it('it is removed by delete, with what is in it', async () => {
       const id = freshId();
-      await orphan(id, `/${id}`, 'mkdir -p /sys/fs/cgroup/pids/a/b; sleep 100');
+      using made = bundle({});
+      await orphan(made, { id, cgroupsPath: `/${id}`, before: nest, then: 'sleep 100' });
       expect(cgroupsOf(id).length).to.be.at.least(layout.hierarchies.length);
       expect((await standpipe(['delete', '--force', id])).code).to.equal(0);
       expect(cgroupsOf(id)).to.deep.equal([]);
@@ -203,13 +218,14 @@ describe("a container's cgroup", function () {
     it('it is removed by the next run of that id, whatever its path was', async () => {
       const id = freshId();
       const old = `standpipe-old-${id}`;
-      await orphan(id, `/${old}`, 'mkdir -p /sys/fs/cgroup/pids/a/b; echo $$; exec true');
-      using made = bundle(shell('true'));
+      using made = bundle({});
+      await orphan(made, { id, cgroupsPath: `/${old}`, before: nest, then: 'sleep 0.2' });
+      made.configure(shell('true'));
       for (let tries = 0; ; tries++) {
         const { code, stderr } = await standpipe(['run', '--bundle', made.path, id]);
         if (code === 0) break;
         expect(stderr).to.match(/already exists/);
-        expect(tries).to.be.lessThan(20);
+        expect(tries).to.be.lessThan(50);
       }
       expect(cgroupsOf(old)).to.deep.equal([]);
     });

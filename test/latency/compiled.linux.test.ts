@@ -8,6 +8,8 @@ import { standpipe, standpipePath } from '../end-to-end/standpipe.js';
 import { Programs, type Timing, timePaired } from './paired.js';
 
 const mostTimesOfCrun = 0.6;
+/** Of containers one after the other, and of their cgroups. */
+const id = `standpipe-latency-${String(process.pid)}`;
 
 function say(what: string, { least, median }: Timing, than: string, other: Timing): void {
   console.log(
@@ -31,11 +33,11 @@ describe('start of a container', function () {
     using programs = new Programs();
     using made = bundle(config);
     const app = join(made.path, 'app');
-    expect((await standpipe(['compile', '--bundle', made.path, '--output', app, '--strip-notes'])).code).to.equal(0);
+    expect((await standpipe(['compile', '--id', id, '--bundle', made.path, '--output', app, '--strip-notes'])).code).to.equal(0);
     const ratio = await whileHugetlb(async () => {
       const paired = await programs.compile('paired');
       // The hierarchy that crun insists on is mounted once, around both.
-      const [command = '', ...words] = withHugetlb([paired, '60', app, '--', crun, 'run', '--bundle', made.path, 'latency']);
+      const [command = '', ...words] = withHugetlb([paired, '60', app, '--', crun, 'run', '--bundle', made.path, id]);
       const { stdout, stderr } = await run(command, words, { timeoutMs: 60_000 });
       const [ours, theirs] = stdout
         .trim()
@@ -55,7 +57,7 @@ describe('start of a container', function () {
     const [ours, empty] = await timePaired(
       programs,
       20,
-      [process.execPath, standpipePath, 'run', '--bundle', made.path, 'latency'],
+      [process.execPath, standpipePath, 'run', '--bundle', made.path, id],
       [process.execPath, '-e', '0'],
     );
     say('standpipe run', ours, 'node -e 0', empty);
@@ -63,8 +65,8 @@ describe('start of a container', function () {
       const [again, theirs] = await timePaired(
         programs,
         20,
-        [process.execPath, standpipePath, 'run', '--bundle', made.path, 'latency'],
-        [findProgram('runc')!, 'run', '--bundle', made.path, 'latency'],
+        [process.execPath, standpipePath, 'run', '--bundle', made.path, id],
+        [findProgram('runc')!, 'run', '--bundle', made.path, id],
       );
       say('standpipe run', again, 'runc run', theirs);
     }

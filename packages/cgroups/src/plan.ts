@@ -75,7 +75,7 @@ export function planCgroup(input: PlanCgroupInput, { pid }: { readonly pid: Reg 
   return {
     make,
     enter: enterCgroups(
-      placed.filter((one) => one !== born).map(({ place, regs }) => ({ cgroup: regs.cgroup, directory: place.directory })),
+      placed.filter((one) => one !== born).map(({ place, regs }) => ({ cgroup: regs.cgroup, place })),
       { pid, optional, pointer },
     ),
     keep: placed.map(({ regs }) => set(regs.made, -1)),

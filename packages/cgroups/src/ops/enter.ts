@@ -1,4 +1,6 @@
 import { branch, buf, closeFd, format, here, label, type Op, type Reg, reg, sys } from '@standpipe/program';
+import type { CgroupHierarchy } from '../layout.js';
+import type { CgroupPlace } from '../place.js';
 import { openFile } from './directory.js';
 import { explained, notDelegated } from './refused.js';
 
@@ -9,15 +11,17 @@ export interface EnterSettings {
   readonly pointer: string | undefined;
 }
 
-const meanings = {
-  ENOSPC: 'it has no CPUs or no memory nodes',
-  EBUSY: 'it gives controllers to cgroups below it, and then v2 lets no process in',
-  EOPNOTSUPP: 'it is a threaded cgroup',
-};
+/** Why a hierarchy of this kind lets no process in. */
+function refusalsOf({ version, controllers }: CgroupHierarchy): Readonly<Record<string, string>> {
+  if (version === 2) {
+    return { EBUSY: 'it gives controllers to cgroups below it, and then v2 lets no process in', EOPNOTSUPP: 'it is a threaded cgroup' };
+  }
+  return controllers.includes('cpuset') ? { ENOSPC: 'it has no CPUs or no memory nodes' } : {};
+}
 
 /** Moves the container's process into each of these cgroups, whose fds are closed then. */
 export function enterCgroups(
-  cgroups: readonly { readonly cgroup: Reg; readonly directory: string }[],
+  cgroups: readonly { readonly cgroup: Reg; readonly place: CgroupPlace }[],
   { pid, optional, pointer }: EnterSettings,
 ): Op[] {
   if (cgroups.length === 0) return [];
@@ -25,7 +29,7 @@ export function enterCgroups(
   const length = reg('length');
   return [
     format(text, [pid], length),
-    ...cgroups.flatMap(({ cgroup, directory }): Op[] => {
+    ...cgroups.flatMap(({ cgroup, place: { hierarchy, directory } }): Op[] => {
       const file = reg('cgroup.procs');
       const done = label(`in ${directory}`);
       const notes = { say: `put the container's process into the cgroup "${directory}"`, pointer };
@@ -33,7 +37,9 @@ export function enterCgroups(
       return [
         ...(optional ? [branch(cgroup, '<', 0, done)] : []),
         openFile(cgroup, 'cgroup.procs', file, { ...notes, ...(optional ? { unless: { errno: notDelegated, goto: done } } : {}) }),
-        ...(optional ? [sys('write', args, { ...notes, unless: { errno: notDelegated } })] : explained('write', args, notes, meanings)),
+        ...(optional
+          ? [sys('write', args, { ...notes, unless: { errno: notDelegated } })]
+          : explained('write', args, notes, refusalsOf(hierarchy))),
         closeFd(file),
         here(done),
         closeFd(cgroup),

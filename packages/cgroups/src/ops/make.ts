@@ -44,7 +44,7 @@ export interface MakeSettings {
 
 const [EBUSY, ENOENT] = [errnoNumber('EBUSY') ?? 0, errnoNumber('ENOENT') ?? 0];
 /** Who was killed a moment ago is in its cgroup for another. */
-const TRIES = 50;
+const TRIES = 500;
 const PAUSE_NS = 2_000_000;
 
 /** Makes the container's cgroup in one hierarchy, and those above it that are missing. What is made above it stays, as under other runtimes. */
