@@ -3,59 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bundle, leaveNothing, needs, needsRoot, run } from '@standpipe/test-support';
+import { leaveNothing, needs, needsRoot, run } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { before, describe, it } from 'mocha';
-import { type Config, shell } from './specs.js';
-import { freshId, standpipe, standpipePath } from './standpipe.js';
+import { detached, type Detached, until } from './detached.js';
+import { standpipe, standpipePath } from './standpipe.js';
 
 const MIB = 2 ** 20;
 
-interface Detached extends AsyncDisposable {
-  readonly id: string;
-  readonly pid: number;
-  /** In the root filesystem. */
-  readonly file: (name: string) => string;
-  /** Of its cgroup, wherever the controller is. */
-  readonly limit: (controller: string, file: string) => string;
-}
-
-/** A container in the background, with a state directory of its own kind: the usual one, which `leaveNothing` looks at. */
-async function detached(script: string, change?: (config: Config) => void): Promise<Detached> {
-  const made = bundle(shell(script, change));
-  const id = freshId();
-  // The container keeps the streams, so what ends is waited for and not what is closed.
-  const child = spawn(process.execPath, [standpipePath, 'run', '--detach', '--bundle', made.path, id], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-  const code = await new Promise((resolve) => child.once('exit', resolve));
-  child.stderr.destroy();
-  expect({ code, complaint }).to.deep.equal({ code: 0, complaint: '' });
-  const state = JSON.parse(readFileSync(`/run/standpipe/${id}/state.json`, 'utf8')) as { pid: number };
-  const directories = JSON.parse(readFileSync(`/run/standpipe/${id}/cgroups.json`, 'utf8')) as string[];
-  return {
-    id,
-    pid: state.pid,
-    file: (name) => join(made.rootfs, name),
-    limit: (controller, file) => {
-      const directory = directories.find((path) => path.split('/')[4] === controller);
-      return readFileSync(join(directory ?? '', file), 'utf8').trim();
-    },
-    async [Symbol.asyncDispose](): Promise<void> {
-      const deleted = await standpipe(['delete', '--force', id]);
-      made[Symbol.dispose]();
-      expect(deleted).to.deep.include({ code: 0, stderr: '' });
-    },
-  };
-}
-
 const counting = 'i=0; while :; do i=$((i+1)); echo $i >/tmp/next; mv /tmp/next /tmp/count; usleep 2000; done';
-
-async function until(holds: () => boolean, what: string): Promise<void> {
-  for (const deadline = Date.now() + 5000; !holds(); await sleep(10)) if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
-}
 
 describe('steering a container', () => {
   before(function () {

@@ -1,6 +1,7 @@
-import { rmdirSync, statSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import { openCgroup } from '@standpipe/cgroups';
 import { clearStale as clearStaleState, deleteContainer as deleteState, type LeftCgroups, type RemoveSettings } from '@standpipe/state';
+import { isOurs } from './own-cgroups.js';
 
 /** How a container is deleted. Its cgroups are the runtime's business. */
 export type DeleteSettings = Omit<RemoveSettings, 'removeCgroups' | 'thaw'>;
@@ -49,11 +50,4 @@ async function removeCgroups({ made, making }: LeftCgroups, { timeoutMs }: Delet
       // Somebody is in it: then it is somebody else's.
     }
   }
-}
-
-/** There, and not what an ordinary user was not allowed to make because it was another's already. */
-function isOurs(path: string): boolean {
-  const owner = statSync(path, { throwIfNoEntry: false })?.uid;
-  const user = process.geteuid?.();
-  return owner !== undefined && (user === 0 || owner === user);
 }

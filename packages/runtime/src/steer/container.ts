@@ -1,5 +1,7 @@
-import { type Cgroup, openCgroup } from '@standpipe/cgroups';
+import { type Cgroup, type CgroupLayout, openCgroup, readCgroupLayout } from '@standpipe/cgroups';
+import { PlumbingError } from '@standpipe/errors';
 import { type ContainerState, type ContainerStatus, listStates, readState } from '@standpipe/state';
+import { isOurs } from '../own-cgroups.js';
 import { noCgroup, notRunning } from './errors.js';
 
 /** The states of @standpipe/state, and `paused`: the processes of the container's cgroup are frozen. */
@@ -23,21 +25,24 @@ export function readContainer(root: string, id: string): Container {
 
 /** Finds all containers, by id. */
 export function listContainers(root: string): Container[] {
-  return listStates(root).map(withCgroup);
+  const layout = readCgroupLayout();
+  return listStates(root).map((state) => withCgroup(state, layout));
 }
 
-function withCgroup(state: ContainerState): Container {
-  const cgroup = cgroupOf(state);
+function withCgroup(state: ContainerState, layout?: CgroupLayout): Container {
+  const cgroup = cgroupOf(state, layout);
   return { state: { ...state, status: cgroup?.state === 'frozen' ? 'paused' : state.status }, cgroup };
 }
 
-function cgroupOf({ pid, cgroups }: ContainerState): Cgroup | undefined {
+function cgroupOf({ pid, cgroups }: ContainerState, layout: CgroupLayout | undefined): Cgroup | undefined {
   // What bears the name of an ended container's cgroup may be another's by now.
-  if (pid === 0 || cgroups === undefined || cgroups.length === 0) return undefined;
+  const ours = pid === 0 ? [] : cgroups.filter(isOurs);
+  if (ours.length === 0) return undefined;
   try {
-    return openCgroup(cgroups);
+    return openCgroup(ours, layout === undefined ? {} : { layout });
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'CGROUP_UNKNOWN') return undefined;
+    // It has ended meanwhile.
+    if (PlumbingError.is(error) && error.code === 'CGROUP_UNKNOWN') return undefined;
     throw error;
   }
 }
