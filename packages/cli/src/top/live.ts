@@ -50,7 +50,7 @@ export async function showLive(output: WriteStream, input: ReadStream | undefine
   using screen = new Screen(output, input, {
     key: (key) => {
       if (key === 'q') end();
-      sort = keys[key] ?? sort;
+      if (Object.hasOwn(keys, key)) sort = keys[key] ?? sort;
       draw();
     },
     quit: end,

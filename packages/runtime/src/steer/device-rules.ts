@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { attachDevices, type Cgroup, type CgroupWrite, planDeviceRules } from '@standpipe/cgroups';
 import { type Linux, type LinuxDeviceCgroup, parseSpecText, validateSpec } from '@standpipe/oci-spec';
 import { openPort } from '@standpipe/syscalls';
-import { configNotReadable, noDevicesController } from './errors.js';
+import { configNotReadable, devicesNotReplaced, noDevicesController } from './errors.js';
 
 interface Devices {
   readonly rules: readonly LinuxDeviceCgroup[];
@@ -32,6 +32,8 @@ export async function applyWithDevices(cgroup: Cgroup, writes: readonly CgroupWr
   const fd = openSync(v2.path, 'r');
   try {
     attachDevices(openPort(), fd, program);
+  } catch (error) {
+    throw writes.length === 0 ? error : devicesNotReplaced(error);
   } finally {
     closeSync(fd);
   }

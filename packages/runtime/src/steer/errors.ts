@@ -33,3 +33,11 @@ export function noDevicesController(path: string): NotSupportedError {
     hint: 'they take the devices controller of cgroup v1, or cgroup v2',
   });
 }
+
+/** The one part of an update that is no write to a file, and comes last. */
+export function devicesNotReplaced(cause: unknown): PlumbingError {
+  return new PlumbingError('the device rules are as they were, and the other limits of this update took effect', {
+    code: 'UPDATED_IN_PART',
+    cause,
+  });
+}
