@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { needs, run, skip } from '@standpipe/test-support';
 import { expect } from 'chai';
@@ -18,7 +19,12 @@ interface Report {
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const vmRun = fileURLToPath(new URL('../../vm/vm-run', import.meta.url));
 const guest = fileURLToPath(new URL('guest/', import.meta.url));
-const files = readdirSync(guest).filter((name) => name.endsWith('.guest.js'));
+const own = readdirSync(guest)
+  .filter((name) => name.endsWith('.guest.js'))
+  .map((name) => guest + name);
+/** Tests of the library that say something else with the controllers on v2. They skip what is v1's alone. */
+const shared = ['apply', 'cgroup', 'plan'].map((name) => join(root, `packages/cgroups/dist/test/${name}.linux.test.js`));
+const files = [...own, ...shared];
 
 /** What the tests in the guest are promised: a disk on /var/tmp, 16 huge pages, pure cgroup v2. */
 const machine = ['--lsm', 'none', '--disk', '64', '--hugepages', '16', '--deb', 'e2fsprogs', '--deb', 'iproute2'];
@@ -31,7 +37,7 @@ describe('in a guest', function () {
   let report: Report;
 
   before(async function () {
-    this.timeout(450_000);
+    this.timeout(620_000);
     needs(this, 'qemu-system-x86_64');
     needs(this, 'busybox');
     needs(this, 'runc');
@@ -42,20 +48,20 @@ describe('in a guest', function () {
     if (prepared.code !== 0) skip(this, `the kernel of the guest is not installed: ${prepared.stderr.trim()}`);
 
     const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--reporter', 'json', '--timeout', '30000'];
-    const command = [process.execPath, ...mocha, ...files.map((name) => guest + name)];
-    const { stdout, stderr } = await run(vmRun, [...machine, '--dir', root, '--timeout', '240', '--', ...command], { timeoutMs: 250_000 });
+    const command = [process.execPath, ...mocha, ...files];
+    const { stdout, stderr } = await run(vmRun, [...machine, '--dir', root, '--timeout', '400', '--', ...command], { timeoutMs: 420_000 });
     const start = stdout.indexOf('{\n  "stats"');
     if (start < 0) throw new Error(`the tests in the guest did not run:\n${stdout}\n${stderr}`);
     report = JSON.parse(stdout.slice(start)) as Report;
   });
 
-  for (const name of files) {
-    it(`${name.replace('.guest.js', '')} holds`, function () {
-      const own = (tests: Report['tests']): Report['tests'] => tests.filter(({ file }) => file.endsWith(`/${name}`));
-      const failures = own(report.failures).map(({ fullTitle, err }) => `${fullTitle}: ${err.stack ?? err.message ?? ''}`);
+  for (const file of files) {
+    it(`${relative(root, file)} holds`, () => {
+      const ofFile = (tests: Report['tests']): Report['tests'] => tests.filter((test) => test.file === file);
+      const failures = ofFile(report.failures).map(({ fullTitle, err }) => `${fullTitle}: ${err.stack ?? err.message ?? ''}`);
       expect(failures, failures.join('\n\n')).to.have.length(0);
-      expect(own(report.pending).map(({ fullTitle }) => fullTitle)).to.deep.equal([]);
-      expect(own(report.tests)).not.to.have.length(0);
+      if (!shared.includes(file)) expect(ofFile(report.pending).map(({ fullTitle }) => fullTitle)).to.deep.equal([]);
+      expect(ofFile(report.tests).length - ofFile(report.pending).length).to.be.greaterThan(0);
     });
   }
 });
