@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { readCgroupLayout, versionOf } from '@standpipe/cgroups';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type CgroupHierarchy, readCgroupLayout, versionOf } from '@standpipe/cgroups';
 import type { LinuxResources, Spec } from '@standpipe/oci-spec';
-import { type Bundle, bundle, leaveNothing, needs, needsRoot, type Ran, snapshot } from '@standpipe/test-support';
+import { asOrdinaryUser, type Bundle, bundle, leaveNothing, needs, needsRoot, type Ran, run, snapshot } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { before, describe, it } from 'mocha';
 import { shell } from './specs.js';
-import { freshId, standpipe, standpipeAsUser, standpipePath } from './standpipe.js';
+import { freshId, standpipe, standpipePath } from './standpipe.js';
 
 const layout = readCgroupLayout();
 const MiB = 2 ** 20;
@@ -22,6 +22,15 @@ async function runLimited(script: string, resources: LinuxResources, change: (sp
     }),
   );
   return await standpipe(['run', '--bundle', made.path, freshId()], { timeoutMs: 20_000 });
+}
+
+const hierarchyOf = (controller: string): CgroupHierarchy | undefined =>
+  layout.hierarchies.find(({ controllers }) => controllers.includes(controller));
+
+/** Where a container in a cgroup namespace sees its own cgroup of a controller. */
+function insideOf(controller: string): string {
+  const { version, mountPoint = '' } = hierarchyOf(controller) ?? {};
+  return version === 1 ? join('/sys/fs/cgroup', basename(mountPoint)) : '/sys/fs/cgroup';
 }
 
 const cgroupsOf = (id: string): string[] => snapshot().cgroups.filter((path) => path.includes(id));
@@ -154,14 +163,15 @@ describe("a container's cgroup", function () {
     });
 
     it('it had cgroups in it, with processes in them', async () => {
-      const script = `for c in /sys/fs/cgroup/pids /sys/fs/cgroup/memory; do mkdir -p $c/a/b; sleep 100 & echo $! > $c/a/b/cgroup.procs; done; ls -d /sys/fs/cgroup/*/a/b`;
+      const folders = [...new Set(['memory', 'pids'].map(insideOf))];
+      const script = `for c in ${folders.join(' ')}; do mkdir -p $c/a/b; sleep 100 & echo $! > $c/a/b/cgroup.procs; ls -d $c/a/b; done`;
       const { stdout, stderr } = await runLimited(script, {}, (spec) => {
         const linux = spec.linux as { namespaces: { type: string }[] };
-        linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'pid');
+        linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'pid').concat({ type: 'cgroup' });
         const mount = spec.mounts?.find(({ type }) => type === 'cgroup') as unknown as { options: string[] };
         mount.options = ['nosuid', 'noexec', 'nodev', 'rw'];
       });
-      expect({ stdout, stderr }).to.deep.equal({ stdout: '/sys/fs/cgroup/memory/a/b\n/sys/fs/cgroup/pids/a/b\n', stderr: '' });
+      expect({ stdout, stderr }).to.deep.equal({ stdout: folders.map((folder) => `${folder}/a/b\n`).join(''), stderr: '' });
     });
 
     it('its set-up failed late', async () => {
@@ -191,6 +201,7 @@ describe("a container's cgroup", function () {
       made.configure(
         shell(`${first}; echo up; ${then}`, (config) => {
           config.linux!.cgroupsPath = cgroupsPath;
+          config.linux!.namespaces!.push({ type: 'cgroup' });
           const mount = config.mounts!.find(({ type }) => type === 'cgroup')!;
           mount.options = ['nosuid', 'noexec', 'nodev', 'rw'];
         }),
@@ -204,7 +215,7 @@ describe("a container's cgroup", function () {
       child.stdout.destroy();
     }
 
-    const nest = 'mkdir -p /sys/fs/cgroup/pids/a/b';
+    const nest = `mkdir -p ${insideOf('pids')}/a/b`;
 
     it('it is removed by delete, with what is in it', async () => {
       const id = freshId();
@@ -256,7 +267,9 @@ describe("a container's cgroup", function () {
     mkdirSync(join(mountPoint, name));
     try {
       const { stdout } = await runLimited('cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null', {}, (spec) => {
-        (spec.linux as { cgroupsPath?: string }).cgroupsPath = `/${name}`;
+        const linux = spec.linux as { cgroupsPath?: string; namespaces: { type: string }[] };
+        linux.cgroupsPath = `/${name}`;
+        linux.namespaces.push({ type: 'cgroup' });
       });
       expect(stdout).to.equal('max\n');
     } finally {
@@ -265,34 +278,57 @@ describe("a container's cgroup", function () {
   });
 
   describe('of an ordinary user', () => {
-    const asUser = async (resources: LinuxResources): Promise<Ran> => {
-      const owner = { uid: 1000, gid: 1000 };
+    /** Runs one, from within a cgroup where there is a file for it. */
+    const asUser = async (script: string, resources: LinuxResources, procs = '/dev/null'): Promise<Ran> => {
+      const [uid, gid] = [1000, 1000];
       using made = bundle(
-        shell('cat /proc/self/cgroup', (config) => {
+        shell(script, (config) => {
           const linux = config.linux!;
           linux.resources = structuredClone(resources) as typeof linux.resources;
           linux.namespaces = linux.namespaces!.filter(({ type }) => type !== 'network' && type !== 'cgroup').concat({ type: 'user' });
-          linux.uidMappings = [{ containerID: 0, hostID: 1000, size: 1 }];
-          linux.gidMappings = [{ containerID: 0, hostID: 1000, size: 1 }];
+          linux.uidMappings = [{ containerID: 0, hostID: uid, size: 1 }];
+          linux.gidMappings = [{ containerID: 0, hostID: gid, size: 1 }];
           config.mounts = config.mounts!.filter(({ type }) => type === 'proc');
         }),
-        { owner },
+        { owner: { uid, gid } },
       );
-      mkdirSync(join(made.path, 'home'));
-      chownSync(join(made.path, 'home'), 1000, 1000);
-      return await standpipeAsUser(['run', '--bundle', made.path, freshId()], join(made.path, 'home'));
+      const home = join(made.path, 'home');
+      mkdirSync(home);
+      chownSync(home, uid, gid);
+      const [command, words] = asOrdinaryUser(process.execPath, [standpipePath, 'run', '--bundle', made.path, freshId()]);
+      const env = { PATH: process.env['PATH'], HOME: home, XDG_RUNTIME_DIR: home };
+      return await run('/bin/sh', ['-c', `echo $$ > ${procs} && exec "$@"`, 'sh', command, ...words], { env });
     };
 
     it('is none where nobody has delegated one', async () => {
-      const { stdout, stderr, code } = await asUser({ devices: [{ allow: false, access: 'rwm' }] });
+      const { stdout, stderr, code } = await asUser('cat /proc/self/cgroup', { devices: [{ allow: false, access: 'rwm' }] });
       expect({ stderr, code }).to.deep.equal({ stderr: '', code: 0 });
       expect(stdout).to.equal(readFileSync('/proc/self/cgroup', 'utf8'));
     });
 
     it('is an error when limits are asked for', async () => {
-      const { stderr, code } = await asUser({ pids: { limit: 7 } });
+      const { stderr, code } = await asUser('true', { pids: { limit: 7 } });
       expect(stderr).to.match(/limit the container: ".*" can't be made by this user, whom no cgroup is delegated to/);
       expect(code).to.equal(1);
+    });
+
+    it('has its limits where one was delegated', async function () {
+      const { version, mountPoint = '' } = hierarchyOf('pids') ?? {};
+      if (version === undefined) this.skip();
+      const delegated = join(mountPoint, freshId());
+      const own = version === 1 ? delegated : join(delegated, 'own');
+      mkdirSync(own, { recursive: true });
+      try {
+        if (version === 2) writeFileSync(join(mountPoint, 'cgroup.subtree_control'), '+pids');
+        const files = version === 1 ? ['.', 'cgroup.procs'] : ['.', 'cgroup.procs', 'cgroup.subtree_control', 'own/cgroup.procs'];
+        for (const file of files) chownSync(join(delegated, file), 1000, 1000);
+        const script = 'cat /proc/self/cgroup; for i in 1 2 3 4 5 6 7 8; do sleep 5 & done';
+        const { stdout, stderr } = await asUser(script, { pids: { limit: 4 } }, join(own, 'cgroup.procs'));
+        expect(stderr).to.match(/can't fork/);
+        expect(stdout).to.include(`${version === 1 ? own : delegated}/standpipe-test-`.slice(mountPoint.length));
+      } finally {
+        for (const path of new Set([own, delegated])) rmdirSync(path);
+      }
     });
   });
 
