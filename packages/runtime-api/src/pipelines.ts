@@ -10,7 +10,7 @@ import type { CreateContext } from './create-context.js';
  * | phase | half | what |
  * | --- | --- | --- |
  * | validate | | what the spec says is weighed against what is assembled |
- * | prepare | host | signals, the state directory, namespaces to join opened |
+ * | prepare | host | signals, the state directory, the cgroup, namespaces to join opened |
  * | isolate | both | clone; the container half waits, then is root in its user namespace |
  * | admit | host | id maps, scores, limits: all that must hold before the container half goes on |
  * | release | host | the container half is told to go on |

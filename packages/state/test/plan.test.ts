@@ -53,6 +53,12 @@ describe('planState', () => {
     expect(straight(publish)).to.deep.equal(['renameat creating.json state.json']);
   });
 
+  it('keeps word of cgroups before they are made, and by one rename when they are', () => {
+    const { making, made } = plan().recordCgroups(['/sys/fs/cgroup/web']);
+    expect(straight(making)).to.deep.equal(['openat making-cgroups.json', 'write ["/sys/fs/cgroup/web"]\n', 'close']);
+    expect(straight(made)).to.deep.equal(['renameat making-cgroups.json cgroups.json']);
+  });
+
   it('links to the process of a detached container by another name', () => {
     expect(straight(plan({ foreground: false }).record)[0]).to.equal('symlinkat process');
   });

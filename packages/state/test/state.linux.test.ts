@@ -123,6 +123,69 @@ describe('the state directory on Linux', () => {
     expect(readdirSync(root)).to.deep.equal([]);
   });
 
+  describe('with cgroups', () => {
+    const cgroups = ['/sys/fs/cgroup/a/web', '/sys/fs/cgroup/b/w\u00e9b'];
+
+    it('tells of them, and has them removed when the process has ended and before it goes itself', async () => {
+      const { create, recordCgroups, clone, record, publish, keep } = plan({ foreground: false });
+      const { making, made } = recordCgroups(cgroups);
+      expect(
+        (await runToEnd([...create, ...making, ...made, ...clone, ...record, ...publish, ...keep, exit], { stdio: 'ignore' })).code,
+      ).to.equal(0);
+      const { pid: alive, cgroups: told } = readState(root, 'web');
+      expect(told).to.deep.equal(cgroups);
+      const removed: unknown[] = [];
+      await deleteContainer(root, 'web', {
+        force: true,
+        removeCgroups: (left) => {
+          removed.push(left, existsSync(join(root, 'web')), existsSync(`/proc/${String(alive)}/exe`));
+        },
+      });
+      expect(removed).to.deep.equal([{ made: cgroups, making: [] }, true, false]);
+      expect(readdirSync(root)).to.deep.equal([]);
+    });
+
+    it('stays, and can be deleted again, when they could not be removed', async () => {
+      await detached();
+      const busy = new Error('busy');
+      const error: unknown = await deleteContainer(root, 'web', {
+        force: true,
+        removeCgroups: () => {
+          throw busy;
+        },
+      }).catch((thrown: unknown) => thrown);
+      expect(error).to.equal(busy);
+      expect(readState(root, 'web').status).to.equal('stopped');
+      await deleteContainer(root, 'web');
+    });
+
+    it('tells those that were being made when the runtime was killed from those that are its own', async () => {
+      const { create, recordCgroups, keep } = plan();
+      expect((await runToEnd([...create, ...recordCgroups(cgroups).making, ...keep, exit])).code).to.equal(0);
+      expect(readState(root, 'web').cgroups).to.deep.equal([]);
+      const removed: unknown[] = [];
+      expect(await clearStale(root, 'web', { removeCgroups: (left) => void removed.push(left) })).to.equal(true);
+      expect(removed).to.deep.equal([{ made: [], making: cgroups }]);
+    });
+
+    it('takes word that was cut off for none', async () => {
+      const { create, keep } = plan();
+      expect((await runToEnd([...create, ...keep, exit])).code).to.equal(0);
+      for (const text of ['', '["/sys/fs', '{}', '[7, "relative"]']) {
+        writeFileSync(join(root, 'web/cgroups.json'), text);
+        expect(readState(root, 'web').cgroups, text).to.deep.equal([]);
+      }
+      await deleteContainer(root, 'web', { force: true });
+    });
+
+    it('leaves none of it behind in the end', async () => {
+      const { create, recordCgroups } = plan();
+      const { making, made } = recordCgroups(cgroups);
+      expect((await runToEnd([...create, ...making, ...made])).code).to.equal(0);
+      expect(readdirSync(root)).to.deep.equal([]);
+    });
+  });
+
   it('is deleted by force while its process runs', async () => {
     const running = await detached();
     await deleteContainer(root, 'web', { force: true });
