@@ -70,6 +70,6 @@ describe('start of a container', function () {
       );
       say('standpipe run', again, 'runc run', theirs);
     }
-    expect(ours.least - empty.least, "our own share and the container's").to.be.lessThan(60_000);
+    expect(ours.least - empty.least, "our own share and the container's").to.be.lessThan(120_000);
   });
 });

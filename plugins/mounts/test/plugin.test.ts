@@ -105,7 +105,12 @@ describe('the mounts plugin', () => {
 
   it('asks for facts of cgroups, and mounts what the machine has', async () => {
     const mount = { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup' };
-    expect((await program({ spec: { mounts: [mount] } })).container).to.include('fsopen("cgroup2"');
+    const inNamespace = { mounts: [mount], linux: { namespaces: [{ type: 'cgroup' as const }] } };
+    expect((await program({ spec: inNamespace })).container).to.include('fsopen("cgroup2"');
+    // Without one, a mount of its own would set the options of the host's.
+    expect((await program({ spec: { mounts: [mount] } })).container)
+      .to.include('open_tree(AT_FDCWD, "/sys/fs/cgroup')
+      .and.not.to.include('fsopen("cgroup2"');
     const asked: string[] = [];
     const readText = (path: string): string | undefined => (asked.push(path), files[path]);
     await program({ spec: { mounts: [proc] }, facts: { ...facts, readText } });
