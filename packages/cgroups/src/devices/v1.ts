@@ -64,9 +64,9 @@ function write(allow: boolean, value: string, pointer: string): CgroupWrite {
   return { controller: 'devices', version: 1, file: allow ? 'devices.allow' : 'devices.deny', value, pointer };
 }
 
-/** By number, so that one table always makes the same writes. */
+/** By number, so that one table always makes the same writes. Not by localeCompare, whose first call takes longer than all the rest. */
 function sorted(exceptions: ReadonlyMap<string, DeviceException>): readonly (readonly [string, DeviceException])[] {
   return [...exceptions].sort(
-    ([, { devices: a }], [, { devices: b }]) => a.major - b.major || a.minor - b.minor || a.type.localeCompare(b.type),
+    ([, { devices: a }], [, { devices: b }]) => a.major - b.major || a.minor - b.minor || Number(a.type > b.type) - Number(a.type < b.type),
   );
 }
