@@ -31,8 +31,6 @@ export interface CgroupPlan {
   readonly keep: Op[];
   /** fd of the v2 directory, to be born in. */
   readonly fd: Reg | undefined;
-  /** fd of the directory of a controller on v1, or of the v2 one. */
-  readonly fdOf: (controller: string) => Reg | undefined;
 }
 
 /**
@@ -80,7 +78,6 @@ export function planCgroup(input: PlanCgroupInput, { pid }: { readonly pid: Reg 
     ),
     keep: placed.map(({ regs }) => set(regs.made, -1)),
     fd: born?.regs.cgroup,
-    fdOf: (controller) => (placeOf({ controller, version: 1 }) ?? unified)?.regs.cgroup,
   };
 }
 
@@ -89,7 +86,7 @@ function expectDelegated({ directory }: CgroupPlace, { cgroup }: PlacedRegs, { p
   const there = label(`${directory} there`);
   return [
     branch(cgroup, '>=', 0, there),
-    raise(`limit the container: "${directory}" can't be made by this user, whom no cgroup is delegated to`, { pointer }),
+    raise(`limit the container: ${JSON.stringify(directory)} can't be made by this user, whom no cgroup is delegated to`, { pointer }),
     here(there),
   ];
 }

@@ -9,7 +9,7 @@ import { O } from '@standpipe/syscalls';
  */
 export function fillCpuset(from: Reg, to: Reg, directory: string, pointer: string | undefined): Op[] {
   return ['cpuset.cpus', 'cpuset.mems'].flatMap((file) => {
-    const notes = { say: `give the cgroup "${directory}" the ${file} of the one above it`, pointer };
+    const notes = { say: `give the cgroup ${JSON.stringify(directory)} the ${file} of the one above it`, pointer };
     const list = buf(file, 4096);
     const [target, source, length] = [reg(file), reg(`${file} above`), reg('length')];
     const full = label(`${file} there`);

@@ -29,7 +29,7 @@ export function enableControllers(cgroup: Reg, directory: string, settings: Enab
   if (controllers.length === 0) return [];
   const [file, result] = [reg('cgroup.subtree_control'), reg('result')];
   const done = label(`controllers of ${directory} enabled`);
-  const say = `let the cgroups below "${directory}" have controllers`;
+  const say = `let the cgroups below ${JSON.stringify(directory)} have controllers`;
   const all = controllers.map((controller) => `+${controller}`).join(' ');
   return [
     openFile(cgroup, 'cgroup.subtree_control', file, { say, pointer, ...(optional ? { unless: { errno: 'any', goto: done } } : {}) }),
@@ -38,7 +38,12 @@ export function enableControllers(cgroup: Reg, directory: string, settings: Enab
     ...controllers.flatMap((controller) => {
       const args = [file, `+${controller}`, controller.length + 1];
       return needed.has(controller) && !optional
-        ? explained('write', args, { say: `let the cgroups below "${directory}" have the ${controller} controller`, pointer }, meanings)
+        ? explained(
+            'write',
+            args,
+            { say: `let the cgroups below ${JSON.stringify(directory)} have the ${controller} controller`, pointer },
+            meanings,
+          )
         : [sys('write', args, { unless: { errno: 'any' } })];
     }),
     here(done),

@@ -32,7 +32,7 @@ export function enterCgroups(
     ...cgroups.flatMap(({ cgroup, place: { hierarchy, directory } }): Op[] => {
       const file = reg('cgroup.procs');
       const done = label(`in ${directory}`);
-      const notes = { say: `put the container's process into the cgroup "${directory}"`, pointer };
+      const notes = { say: `put the container's process into the cgroup ${JSON.stringify(directory)}`, pointer };
       const args = [file, text, length];
       return [
         ...(optional ? [branch(cgroup, '<', 0, done)] : []),

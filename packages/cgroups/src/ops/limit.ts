@@ -62,7 +62,7 @@ function isPlain({ unless = [], fallback }: CgroupWrite): boolean {
 }
 
 function notesOf({ value, pointer }: CgroupWrite, file: string, directory: string): OpNotes & { readonly say: string } {
-  return { say: `write "${value}" to "${directory}/${file}"`, pointer };
+  return { say: `write ${JSON.stringify(value)} to ${JSON.stringify(`${directory}/${file}`)}`, pointer };
 }
 
 function writeAll({ write, cgroup, directory }: Limit, group: readonly Limit[]): Op[] {

@@ -53,7 +53,7 @@ export function makeCgroup(place: CgroupPlace, regs: PlacedRegs, settings: MakeS
   const { parent, cgroup } = regs;
   const { optional, pointer } = settings;
   const { mountPoint, version, controllers } = hierarchy;
-  const notes = { say: `make the cgroup "${directory}"`, pointer };
+  const notes = { say: `make the cgroup ${JSON.stringify(directory)}`, pointer };
   const without = label(`without ${directory}`);
   const isCpuset = version === 1 && controllers.includes('cpuset');
   const enable = (at: Reg, shown: string): Op[] =>
@@ -65,9 +65,11 @@ export function makeCgroup(place: CgroupPlace, regs: PlacedRegs, settings: MakeS
   const ops: Op[] = [
     sys('openat', [AT.FDCWD, posix.join(mountPoint, begin), O.PATH | O.DIRECTORY | O.CLOEXEC], {
       to: parent,
-      say: `open the cgroup "${posix.join(mountPoint, begin)}"`,
+      say: `open the cgroup ${JSON.stringify(posix.join(mountPoint, begin))}`,
     }),
-    ...expectFilesystem(parent, version === 2 ? FS_MAGIC.CGROUP2 : FS_MAGIC.CGROUP, { say: `"${mountPoint}" is no cgroup filesystem` }),
+    ...expectFilesystem(parent, version === 2 ? FS_MAGIC.CGROUP2 : FS_MAGIC.CGROUP, {
+      say: `${JSON.stringify(mountPoint)} is no cgroup filesystem`,
+    }),
     ...enable(parent, begin),
   ];
   let at = begin;
@@ -77,7 +79,7 @@ export function makeCgroup(place: CgroupPlace, regs: PlacedRegs, settings: MakeS
     ops.push(
       sys('mkdirat', [parent, name, 0o755], {
         unless: { errno: ['EEXIST', ...(optional ? notDelegated : [])] },
-        say: `make the cgroup "${posix.join(mountPoint, at)}"`,
+        say: `make the cgroup ${JSON.stringify(posix.join(mountPoint, at))}`,
         pointer,
       }),
       openBelow(parent, name, next, { ...notes, ...(optional ? { unless: { errno: ['ENOENT', 'EACCES'], goto: without } } : {}) }),
@@ -103,7 +105,7 @@ export function makeCgroup(place: CgroupPlace, regs: PlacedRegs, settings: MakeS
 function makeLeaf(place: CgroupPlace, { parent, made }: PlacedRegs, settings: MakeSettings & { without: Label }): Op[] {
   const { directory, path } = place;
   const { optional, pointer, without } = settings;
-  const notes = { say: `make the cgroup "${directory}"`, pointer };
+  const notes = { say: `make the cgroup ${JSON.stringify(directory)}`, pointer };
   const name = posix.basename(path);
   const [result, tries] = [reg('result'), reg('tries')];
   const [refused, again, anew, inUse, ours] = [
@@ -127,7 +129,7 @@ function makeLeaf(place: CgroupPlace, { parent, made }: PlacedRegs, settings: Ma
     sys('unlinkat', [parent, name, AT.REMOVEDIR], {
       to: result,
       unless: { errno: ['EBUSY', 'ENOENT', ...(optional ? ['EACCES', 'EPERM'] : [])] },
-      say: `remove the cgroup "${directory}", which is left of another container`,
+      say: `remove the cgroup ${JSON.stringify(directory)}, which is left of another container`,
       pointer,
     }),
     branch(result, '==', 0, anew),
@@ -138,7 +140,7 @@ function makeLeaf(place: CgroupPlace, { parent, made }: PlacedRegs, settings: Ma
     sys('nanosleep', [words('timespec', [0, PAUSE_NS]), null], { unless: { errno: 'any' } }),
     jump(again),
     here(inUse),
-    raise(`the cgroup "${directory}" is in use: it has processes, or cgroups below it`, { pointer }),
+    raise(`the cgroup ${JSON.stringify(directory)} is in use: it has processes, or cgroups below it`, { pointer }),
     here(anew),
     sys('mkdirat', [parent, name, 0o755], notes),
     here(ours),
