@@ -10,8 +10,8 @@ import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { specOf } from './specs.js';
 
-const NAME = 'standpipe-kill';
-const ID = 'standpipe-killed';
+const NAME = `standpipe-k${String(process.pid)}`.slice(0, 15);
+const ID = `standpipe-killed-${String(process.pid)}`;
 
 /** Starts a program from a file of its own; its processes bear that file's name until they execute the user's command. */
 function start(
