@@ -16,12 +16,14 @@ import type { CreateContext } from './create-context.js';
  * | release | host | the container half is told to go on |
  * | rootfs | container | the root and its mounts, each on an fd resolved inside it |
  * | devices | container | device nodes, the console |
+ * | hooks | both | prestart and createRuntime hooks in the host half while the container half waits; then its createContainer hooks |
  * | pivot | container | the root becomes /, the old one is gone; masks, read-only paths |
  * | restrict | container | sysctls, limits, names, then user and capabilities |
+ * | start | container | where the container is only created, it waits here to be started; startContainer hooks |
  * | commit | both | the process is executed; the host half supervises it and clears up |
  */
 export const createPipeline = pipeline<CreateContext>('create').inPhases(
-  ['validate', 'prepare', 'isolate', 'admit', 'release', 'rootfs', 'devices', 'pivot', 'restrict', 'commit'],
+  ['validate', 'prepare', 'isolate', 'admit', 'release', 'rootfs', 'devices', 'hooks', 'pivot', 'restrict', 'start', 'commit'],
   {
     enter: (context, { plugin, step }) => {
       context.program.enter({ plugin, step });
