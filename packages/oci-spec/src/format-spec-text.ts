@@ -27,3 +27,13 @@ function format(value: unknown, indent: string): string {
 function enclosed(open: string, lines: readonly string[], close: string): string {
   return lines.length === 0 ? open + close.trimStart() : `${open}\n${lines.join(',\n')}\n${close}`;
 }
+
+/** The same on one line, for programs to read. */
+export function compactSpecText(spec: Spec): string {
+  try {
+    return JSON.stringify(spec);
+  } catch {
+    // It has a bigint: few have.
+    return formatSpecText(spec);
+  }
+}

@@ -17,7 +17,7 @@ export {
   type FeatureSwitch,
   type RuntimeSupport,
 } from './features.js';
-export { formatSpecText } from './format-spec-text.js';
+export { compactSpecText, formatSpecText } from './format-spec-text.js';
 export { type Hook, type Hooks } from './hooks.js';
 export { type LinuxDevice, type LinuxDeviceCgroup } from './linux/devices.js';
 export { type LinuxIDMapping } from './linux/id-mappings.js';

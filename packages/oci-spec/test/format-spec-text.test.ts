@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { defaultSpec, formatSpecText, parseSpecText, validateSpec } from '../src/index.js';
+import { compactSpecText, defaultSpec, formatSpecText, parseSpecText, validateSpec } from '../src/index.js';
 import { engineLike, full, jsonText } from './documents.js';
 
 describe('formatSpecText', () => {
@@ -20,5 +20,15 @@ describe('formatSpecText', () => {
 
   it('agrees with a second formatter on everything', () => {
     expect(formatSpecText(validateSpec(full()).spec).replaceAll(/\s/g, '').length).to.equal(jsonText(full()).replaceAll(/\s/g, '').length);
+  });
+});
+
+describe('compactSpecText', () => {
+  it('gives text that parses to the same spec, on one line unless a number is too large for that', () => {
+    for (const document of [full(), engineLike(), defaultSpec()]) {
+      const { spec } = validateSpec(document);
+      expect(validateSpec(parseSpecText(compactSpecText(spec))).spec).to.deep.equal(spec);
+    }
+    expect(compactSpecText(defaultSpec())).to.equal(JSON.stringify(defaultSpec()));
   });
 });

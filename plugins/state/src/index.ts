@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
+import { compactSpecText } from '@standpipe/oci-spec';
 import { createPipeline, RecordCgroups } from '@standpipe/runtime-api';
 import { planState, type StatePlan } from '@standpipe/state';
 
@@ -20,7 +21,19 @@ export const statePlugin: Plugin = definePlugin({
       run({ spec, settings, program, regs, slots }) {
         const { id, bundle, stateRoot, detach, keep } = settings;
         const { ociVersion, annotations } = spec;
-        const plan = planState({ root: stateRoot, id, bundle, ociVersion, annotations, foreground: !detach && !keep }, regs);
+        const plan = planState(
+          {
+            root: stateRoot,
+            id,
+            bundle,
+            ociVersion,
+            annotations,
+            foreground: !detach && !keep,
+            // What the container was made from, whatever becomes of the bundle: for exec, and the hooks of start and delete.
+            config: compactSpecText(spec),
+          },
+          regs,
+        );
         slots.set(Plan, plan);
         slots.set(RecordCgroups, plan.recordCgroups);
         program.host(plan.create);

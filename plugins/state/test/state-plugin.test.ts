@@ -26,7 +26,7 @@ describe('the state plugin', () => {
     expect(made.map(([step]) => step)).to.deep.equal(['state.make', 'state.record', 'state.publish']);
     const [[, make] = [], [, record] = [], [, publish] = []] = made;
     expect(make).to.include('/run/standpipe').and.to.include('web');
-    expect(record).to.deep.equal(['foreground-process', '/proc/sys/kernel/random/boot_id', 'creating.json']);
+    expect(record).to.deep.equal(['foreground-process', 'config.json', '/proc/sys/kernel/random/boot_id', 'creating.json']);
     expect(publish).to.deep.equal(['creating.json', 'state.json']);
   });
 
