@@ -57,7 +57,7 @@ describe('many containers', function () {
     first.process.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
     await new Promise((resolve) => first.process.stdout!.once('data', resolve));
     const second = await standpipe(['run', '--bundle', made.path, id]);
-    expect(second).to.deep.include({ code: 1, stdout: '', stderr: `standpipe: container with id "${id}" already exists\n` });
+    expect(second).to.deep.include({ code: 1, stdout: '', stderr: `standpipe: container with given ID already exists: "${id}"\n` });
     first.process.stdin!.end('still here\n');
     expect(await first.exited).to.equal(0);
     expect(output).to.equal('up\nstill here\n');

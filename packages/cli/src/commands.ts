@@ -45,21 +45,65 @@ const updateOptions: CommandSpec['options'] = {
   'mem-bw-schema': { type: 'string', describe: 'share of the memory bandwidth (not there yet)' },
 };
 
+/** What `create` and `run` share. */
+const createOptions: CommandSpec['options'] = {
+  bundle,
+  'pid-file': { type: 'string', describe: 'file that the process id is written to' },
+  'console-socket': { type: 'string', describe: 'unix socket that the terminal is sent to' },
+  'no-pivot': noPivot,
+  'no-new-keyring': { type: 'boolean', describe: 'keep the session keyring of the caller' },
+  'preserve-fds': { type: 'number', default: 0, describe: 'pass this many file descriptors, from 3 up, to the process' },
+  strict,
+};
+
 export const commands: readonly CommandSpec[] = [
+  {
+    name: 'create',
+    describe: 'set a container up from a bundle, all but its command, which waits to be started',
+    positionals: [containerId],
+    options: createOptions,
+    load: async () => import('./verbs/create.js'),
+  },
+  {
+    name: 'start',
+    describe: 'run the command of a created container',
+    positionals: [containerId],
+    options: {},
+    load: async () => import('./verbs/start.js'),
+  },
+  {
+    name: 'state',
+    describe: 'print the state of a container as JSON',
+    positionals: [containerId],
+    options: {},
+    load: async () => import('./verbs/state.js'),
+  },
+  {
+    name: 'list',
+    describe: 'list the containers under the state directory',
+    positionals: [],
+    options: {
+      format: { type: 'string', alias: 'f', choices: ['table', 'json'], default: 'table', describe: 'a table, or JSON' },
+      quiet: { type: 'boolean', alias: 'q', describe: 'ids only' },
+    },
+    load: async () => import('./verbs/list.js'),
+  },
+  {
+    name: 'kill',
+    describe: 'send a signal to a container: SIGTERM when none is named',
+    positionals: [containerId, { name: 'signal', describe: 'its name or number', required: false }],
+    options: { all: { type: 'boolean', alias: 'a', describe: 'send it to every process of the container' } },
+    load: async () => import('./verbs/kill.js'),
+  },
   {
     name: 'run',
     describe: 'create a container from a bundle and run it',
     positionals: [containerId],
     options: {
-      bundle,
       detach: { type: 'boolean', alias: 'd', describe: 'leave the container running in the background' },
       keep: { type: 'boolean', describe: 'keep the state of the container when it has ended' },
-      'pid-file': { type: 'string', describe: 'file that the process id is written to' },
-      'console-socket': { type: 'string', describe: 'unix socket that the terminal is sent to' },
-      'no-pivot': noPivot,
-      'no-new-keyring': { type: 'boolean', describe: 'keep the session keyring of the caller' },
-      'preserve-fds': { type: 'number', default: 0, describe: 'pass this many file descriptors, from 3 up, to the process' },
-      strict,
+      'no-subreaper': { type: 'boolean', describe: 'nothing: init adopts no processes but those of the container' },
+      ...createOptions,
     },
     load: async () => import('./verbs/run.js'),
   },

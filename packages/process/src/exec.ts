@@ -6,6 +6,7 @@ import {
   buf,
   compute,
   here,
+  jump,
   type Label,
   label,
   load,
@@ -44,7 +45,34 @@ export interface PlanExecSettings {
  * @throws SpecError when there is nothing to run, or an argument holds a NUL
  */
 export function planExec(args: readonly string[], env: Environment, settings: PlanExecSettings = {}): Op[] {
-  const { pointer = '/process' } = settings;
+  const { command, at0 } = checkArgs(args, settings);
+  const argv = words('argv', [...args, null]);
+  const envp = words('envp', [...env.entries, null]);
+  return [...resetSignals(), ...(command.includes('/') ? execFile(command, argv, envp, at0) : execFromPath(command, argv, envp, env, at0))];
+}
+
+/**
+ * Plans a look at the command, as the user that it will run as: fails as `planExec` would where there is nothing
+ * to execute. For a container that is created now and started later, so that `create` tells of it.
+ *
+ * @throws SpecError as `planExec` does
+ */
+export function planFindCommand(args: readonly string[], env: Environment, settings: PlanExecSettings = {}): Op[] {
+  const { command, at0 } = checkArgs(args, settings);
+  const found = label('command found');
+  const candidates = command.includes('/') ? [command] : candidatesOf(command, env);
+  return [
+    ...candidates.flatMap((path) => {
+      const notThis = label(`not ${path}`);
+      const relative = !command.includes('/') && !path.startsWith('/');
+      return [...unlessExecutable(path, notThis), ...(relative ? [raiseRelative(command, at0)] : [jump(found)]), here(notThis)];
+    }),
+    ...(command.includes('/') ? explainFile(command, at0) : [raiseNotFound(command, at0)]),
+    here(found),
+  ];
+}
+
+function checkArgs(args: readonly string[], { pointer = '/process' }: PlanExecSettings): { command: string; at0: string } {
   const [command] = args;
   const at0 = `${pointer}/args/0`;
   if (command === undefined || command === '')
@@ -52,31 +80,38 @@ export function planExec(args: readonly string[], env: Environment, settings: Pl
   for (const [i, arg] of args.entries()) {
     if (arg.includes('\0')) throw invalid({ pointer: `${pointer}/args/${String(i)}`, message: 'an argument contains a NUL' });
   }
-  const argv = words('argv', [...args, null]);
-  const envp = words('envp', [...env.entries, null]);
-  return [...resetSignals(), ...(command.includes('/') ? execFile(command, argv, envp, at0) : execFromPath(command, argv, envp, env, at0))];
+  return { command, at0 };
 }
 
 /** Runs the file of that path, and says why it can't be run. */
 function execFile(path: string, argv: Buf, envp: Buf, pointer: string): Op[] {
-  const quoted = JSON.stringify(path);
   const result = reg('execve');
-  const [denied, missing, folder] = [label('denied'), label('missing'), label('a directory')];
+  const missing = label('missing');
+  return [
+    sys('execve', [path, argv, envp], { to: result, unless: { errno: ['EACCES', 'ENOENT'] }, say: `exec ${path}`, pointer }),
+    branch(result, '==', -EACCES, missing),
+    // The file is there, so what is missing is its interpreter or loader.
+    sys('faccessat', [AT.FDCWD, path, F_OK], { unless: { errno: 'any', goto: missing } }),
+    raise(`exec ${path}`, { errno: ENOENT, pointer }),
+    here(missing),
+    ...explainFile(path, pointer),
+  ];
+}
+
+/** Fails with why a file that can't be executed can't: it is missing, a directory, or may not be. */
+function explainFile(path: string, pointer: string): Op[] {
+  const quoted = JSON.stringify(path);
+  const [missing, folder] = [label('missing'), label('a directory')];
   const stat = buf('statx', STATX_SIZE);
   const mode = reg('mode');
   return [
-    sys('execve', [path, argv, envp], { to: result, unless: { errno: ['EACCES', 'ENOENT'] }, say: `exec ${path}`, pointer }),
-    branch(result, '==', -EACCES, denied),
-    sys('faccessat', [AT.FDCWD, path, F_OK], { unless: { errno: 'any', goto: missing } }),
-    // The file is there, so what is missing is its interpreter or loader.
-    raise(`exec ${path}`, { errno: ENOENT, pointer }),
-    here(missing),
-    raise(`exec: ${quoted}: stat ${path}`, { errno: ENOENT, pointer }),
-    here(denied),
+    sys('faccessat', [AT.FDCWD, path, F_OK], { unless: { errno: ['ENOENT', 'ENOTDIR'], goto: missing }, say: `exec: ${quoted}`, pointer }),
     sys('statx', [AT.FDCWD, path, 0, STATX.TYPE, stat], { unless: { errno: 'any' } }),
     load(at(stat, statxField.mode.offset), statxField.mode.size, mode),
     branch(mode, '==', S_IFDIR, folder, S_IFMT),
     raise(`exec: ${quoted}`, { errno: EACCES, pointer }),
+    here(missing),
+    raise(`exec: ${quoted}: stat ${path}`, { errno: ENOENT, pointer }),
     here(folder),
     raise(`exec: ${quoted}`, { errno: EISDIR, pointer }),
   ];
@@ -91,16 +126,10 @@ function execFile(path: string, argv: Buf, envp: Buf, pointer: string): Op[] {
 function execFromPath(name: string, argv: Buf, envp: Buf, env: Environment, pointer: string): Op[] {
   const tries: Op[] = [];
   const looks: Op[] = [];
-  for (const directory of searchPath(env)) {
-    const path = `${directory === '' ? '.' : directory.replace(/\/+$/, '')}/${name}`;
-    if (Buffer.byteLength(name) > NAME_MAX || Buffer.byteLength(path) >= PATH_MAX) continue;
+  for (const path of candidatesOf(name, env)) {
     const notThis = label(`not ${path}`);
     if (!path.startsWith('/')) {
-      tries.push(
-        ...unlessExecutable(path, notThis),
-        raise(`exec: ${JSON.stringify(name)}: cannot run executable found relative to current directory`, { pointer }),
-        here(notThis),
-      );
+      tries.push(...unlessExecutable(path, notThis), raiseRelative(name, pointer), here(notThis));
       continue;
     }
     const result = reg('execve');
@@ -120,8 +149,22 @@ function execFromPath(name: string, argv: Buf, envp: Buf, env: Environment, poin
       here(notThis),
     );
   }
-  return [...tries, ...looks, raise(`exec: ${JSON.stringify(name)}: executable file not found in $PATH`, { pointer })];
+  return [...tries, ...looks, raiseNotFound(name, pointer)];
 }
+
+/** Where a command of that name may lie, in the order of PATH. */
+function candidatesOf(name: string, env: Environment): string[] {
+  if (Buffer.byteLength(name) > NAME_MAX) return [];
+  return searchPath(env)
+    .map((directory) => `${directory === '' ? '.' : directory.replace(/\/+$/, '')}/${name}`)
+    .filter((path) => Buffer.byteLength(path) < PATH_MAX);
+}
+
+const raiseNotFound = (name: string, pointer: string): Op =>
+  raise(`exec: ${JSON.stringify(name)}: executable file not found in $PATH`, { pointer });
+
+const raiseRelative = (name: string, pointer: string): Op =>
+  raise(`exec: ${JSON.stringify(name)}: cannot run executable found relative to current directory`, { pointer });
 
 /** Goes to `otherwise` unless there is a regular file that we may execute. */
 function unlessExecutable(path: string, otherwise: Label): Op[] {

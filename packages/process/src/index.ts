@@ -16,7 +16,7 @@ export { type CpuAffinity, type CpuAffinityPlan, planCpuAffinity } from './affin
 export { parseCpuList } from './cpu-list.js';
 export { type CwdPlan, planCwd, planMakeCwd } from './cwd.js';
 export { type Environment, parseEnv, searchPath } from './env.js';
-export { planExec, type PlanExecSettings } from './exec.js';
+export { planExec, type PlanExecSettings, planFindCommand } from './exec.js';
 export { planCloseFds } from './fds.js';
 export { type IoPriority, planIoPriority } from './io-priority.js';
 export { planSessionKeyring } from './keyring.js';

@@ -15,6 +15,8 @@ export interface CreateSettings {
   readonly stateRoot: string;
   /** Leave the container running and end as soon as the process runs. */
   readonly detach: boolean;
+  /** Leave the container when all of it is set up but its command, which waits to be started. Goes with `detach`. */
+  readonly hold?: boolean;
   /** Keep the state directory when the process has ended. */
   readonly keep: boolean;
   /** The root can't be pivoted to (it is on a ramfs): move and chroot instead. */

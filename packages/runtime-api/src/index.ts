@@ -18,4 +18,5 @@ export type { HostFacts } from './host-facts.js';
 export { createPipeline } from './pipelines.js';
 export { type Callback, type Half, ProgramDraft } from './program-draft.js';
 export { RecordCgroups } from './record-cgroups.js';
+export { StartGate } from './start-gate.js';
 export { Setgroups, type SetgroupsAnswer } from './setgroups.js';

@@ -17,6 +17,13 @@ export function notHonoured(issues: readonly SpecIssue[]): SpecError {
   });
 }
 
+export function notStartable(): PlumbingError {
+  return new PlumbingError('a container that is only created could not be started by anyone: this assembly keeps no state', {
+    code: 'NOT_STARTABLE',
+    hint: 'assemble the plugin state, or run the container at once with standpipe run',
+  });
+}
+
 export function needsCallback(steps: readonly string[]): PlumbingError {
   return new PlumbingError(`this container can't be compiled: ${steps.join(', ')} must run TypeScript while it is set up`, {
     code: 'NOT_COMPILABLE',

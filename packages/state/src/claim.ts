@@ -72,7 +72,7 @@ export function planClaim(id: string, { root, dir, names }: Claim): Op[] {
     here(full),
     ...planJudge(id, dir, { inUse, stale }),
     here(inUse),
-    raise(`container with id "${id}" already exists`),
+    raise(`container with given ID already exists: "${id}"`),
     here(stale),
     ...removeFiles(dir, names),
     sys('unlinkat', [root, id, AT.REMOVEDIR], { say: `remove what a killed runtime left of container "${id}"` }),

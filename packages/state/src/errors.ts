@@ -19,7 +19,7 @@ export function unsafeRoot(root: string, why: string): SafetyError {
 }
 
 export function unknownContainer(id: string): PlumbingError {
-  return new PlumbingError(`container ${JSON.stringify(id)} does not exist`, { code: 'CONTAINER_UNKNOWN' });
+  return new PlumbingError(`container does not exist: ${JSON.stringify(id)}`, { code: 'CONTAINER_UNKNOWN', details: { id } });
 }
 
 export function malformedState(id: string, why: string): PlumbingError {
@@ -36,10 +36,29 @@ export function containerBusy(id: string): PlumbingError {
 }
 
 export function containerNotStopped(id: string, status: string): PlumbingError {
-  return new PlumbingError(`container ${JSON.stringify(id)} is not stopped but ${status}`, {
+  return new PlumbingError(`cannot delete container ${JSON.stringify(id)} that is not stopped: ${status}`, {
     code: 'CONTAINER_NOT_STOPPED',
     hint: 'stop it first, or delete it with --force',
   });
+}
+
+/** Clients of runc match "container not running". */
+export function notRunning(id: string): PlumbingError {
+  return new PlumbingError(`container not running: ${JSON.stringify(id)}`, { code: 'CONTAINER_NOT_RUNNING', details: { id } });
+}
+
+export function notStartable(id: string, status: string): PlumbingError {
+  const sentence =
+    status === 'stopped' || status === 'stale'
+      ? 'cannot start a container that has stopped'
+      : status === 'running'
+        ? 'cannot start an already running container'
+        : `cannot start a container that is ${status}`;
+  return new PlumbingError(`${sentence}: ${JSON.stringify(id)}`, { code: 'CONTAINER_NOT_CREATED', details: { id, status } });
+}
+
+export function startFailed(id: string, text: string): PlumbingError {
+  return new PlumbingError(`start container ${JSON.stringify(id)}: ${text}`, { code: 'START_FAILED', details: { id } });
 }
 
 export function wontDie(id: string, pid: number): PlumbingError {

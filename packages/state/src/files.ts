@@ -14,8 +14,8 @@ export const stateFile = {
   /** Which cgroups the container has; while they are made, some of them may be missing, or another's. */
   makingCgroups: 'making-cgroups.json',
   cgroups: 'cgroups.json',
-  /** What a created container waits on; gone once it was started. */
-  execFifo: 'exec.fifo',
+  /** What a created container listens on until it is started. */
+  startSocket: 'start.sock',
 } as const;
 
 /** flock(2). The lock on a container's directory is held by who creates it, or stays with it in the foreground. */

@@ -22,4 +22,7 @@ export { planState, type PlanStateInput, type StatePlan, type StateRegs } from '
 export { type ContainerState, type ContainerStatus, listStates, readState, type ReadSettings } from './read.js';
 export type { RecordInput, StateRecord } from './record.js';
 export { clearStale, deleteContainer, type LeftCgroups, type RemoveSettings } from './remove.js';
+export type { StartPlan } from './plan-start.js';
+export { signalContainer } from './signal.js';
+export { startContainer } from './start.js';
 export { defaultStateRoot } from './root.js';

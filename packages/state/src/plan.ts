@@ -5,6 +5,7 @@ import { planClaim, removeFiles } from './claim.js';
 import { stateFile } from './files.js';
 import { checkContainerId } from './id.js';
 import { planRecord, type RecordInput } from './record.js';
+import { planStart, type StartPlan } from './plan-start.js';
 import { normalizeRoot } from './root.js';
 
 export interface PlanStateInput extends RecordInput {
@@ -26,6 +27,8 @@ export interface StatePlan {
   readonly record: Op[];
   /** Says that the container is set up. One rename(2). */
   readonly publish: Op[];
+  /** For a container that is to wait until it is started. Between `create` and the process. */
+  readonly start: StartPlan;
   /** Lets the directory be when the host half ends. */
   readonly keep: Op[];
 }
@@ -59,6 +62,7 @@ export function planState(input: PlanStateInput, regs: StateRegs): StatePlan {
     stateFile.creating,
     stateFile.state,
     link,
+    stateFile.startSocket,
     ...(input.config === undefined ? [] : [stateFile.config]),
     ...(input.files ?? []),
   ];
@@ -74,6 +78,7 @@ export function planState(input: PlanStateInput, regs: StateRegs): StatePlan {
     recordCgroups: (directories) => planCgroupRecord(directories, dir),
     record: [...planProcessLink(link, id, { ...regs, dir }), ...planRecord({ ...input, id }, { ...regs, dir })],
     publish: [sys('renameat', [dir, stateFile.creating, dir, stateFile.state], { say: `publish the state of container "${id}"` })],
+    start: planStart(dir),
     // Undo works on these two; the fds themselves, and so the lock, stay with the process.
     keep: [set(dir, -1), set(root, -1)],
   };

@@ -9,6 +9,7 @@ import { checkContainerId, isContainerId } from './id.js';
 import { isAlive } from './process.js';
 import type { StateRecord } from './record.js';
 import { normalizeRoot, openStateRoot } from './root.js';
+import { isWaiting } from './waiting.js';
 
 /**
  * The OCI specification's states, and `stale`: what a runtime left that was killed while it made the
@@ -38,7 +39,7 @@ export interface ContainerState {
 }
 
 export interface ReadSettings {
-  /** The way to the kernel. Opened when it is needed, and only a container without a published state needs it. */
+  /** The way to the kernel. Opened when it is needed: for a container that is not published, or was not started by `startContainer`. */
   readonly port?: SyscallPort;
 }
 
@@ -110,18 +111,18 @@ function readIn(rootFd: number, root: string, id: string, settings: ReadSettings
 type Found = { readonly record: StateRecord; readonly published: boolean } | undefined;
 
 /** What a directory says of its container. The lock is asked only when nothing is published. */
-function statusOf(dir: StateDirectory, found: Found, settings: ReadSettings = {}): ContainerStatus {
+export function statusOf(dir: StateDirectory, found: Found, settings: ReadSettings = {}): ContainerStatus {
   if (found?.published !== true) {
     const port = settings.port ?? openPort();
     if (!dir.tryLock(port, 'shared')) return 'creating';
     dir.unlock(port);
   }
-  return statusUnheld(dir, found);
+  return statusUnheld(dir, found, settings);
 }
 
 /** The same of a directory that no creator holds. */
-export function statusUnheld(dir: StateDirectory, found: Found): ContainerStatus {
+export function statusUnheld(dir: StateDirectory, found: Found, settings: ReadSettings = {}): ContainerStatus {
   // A runtime killed between its container's execve and its own next op leaves a process without a published state.
-  if (found !== undefined && isAlive(found.record)) return dir.has(stateFile.execFifo) ? 'created' : 'running';
+  if (found !== undefined && isAlive(found.record)) return isWaiting(settings.port ?? openPort(), dir) ? 'created' : 'running';
   return found?.published === true ? 'stopped' : 'stale';
 }

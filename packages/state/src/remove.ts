@@ -75,7 +75,7 @@ async function remove(root: string, id: string, settings: RemoveSettings, mayGo:
     }
     if (!dir.isLinked()) return false;
     const found = readLeniently(dir, force);
-    const status = statusUnheld(dir, found);
+    const status = statusUnheld(dir, found, { port });
     const alive = status === 'running' || status === 'created';
     if (!mayGo(status, found?.record.foreground === true, force)) {
       if (alive) throw containerNotStopped(id, status);
@@ -110,7 +110,7 @@ async function endHolder(
   { id, force, deadline, thaw }: Killing & { id: string; force: boolean },
 ): Promise<void> {
   const found = readLeniently(dir, true);
-  if (!force) throw found?.published === true ? containerNotStopped(id, statusUnheld(dir, found)) : containerBusy(id);
+  if (!force) throw found?.published === true ? containerNotStopped(id, statusUnheld(dir, found, { port })) : containerBusy(id);
   if (found !== undefined) await kill(port, dir, found.record, { deadline, thaw });
   while (!dir.tryLock(port, 'exclusive')) {
     if (Date.now() > deadline) throw containerBusy(id);

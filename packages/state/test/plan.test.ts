@@ -69,13 +69,14 @@ describe('planState', () => {
   });
 
   it('undoes all that it puts there, and what others said they would', () => {
-    const undone = plan({ config: '{}', files: ['exec.fifo'] }).create.flatMap((op) => (op.op === 'undo' ? straight(op.ops) : []));
+    const undone = plan({ config: '{}', files: ['hooks.json'] }).create.flatMap((op) => (op.op === 'undo' ? straight(op.ops) : []));
     expect(undone).to.deep.equal([
       'unlinkat creating.json',
       'unlinkat state.json',
       'unlinkat foreground-process',
+      'unlinkat start.sock',
       'unlinkat config.json',
-      'unlinkat exec.fifo',
+      'unlinkat hooks.json',
       'unlinkat web',
     ]);
   });

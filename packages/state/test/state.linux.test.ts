@@ -1,3 +1,4 @@
+import { rejects } from 'node:assert/strict';
 import {
   chmodSync,
   chownSync,
@@ -6,11 +7,13 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AT, O, openFds, openPort, syscallNumber } from '@standpipe/syscalls';
@@ -19,7 +22,18 @@ import { type Outcome, programOfOps, runExecutable, stopAfter } from '@standpipe
 import { leaveNothing, needsRoot } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { clearStale, deleteContainer, listStates, LOCK, planState, type PlanStateInput, readState, type StatePlan } from '../src/index.js';
+import {
+  clearStale,
+  deleteContainer,
+  listStates,
+  LOCK,
+  planState,
+  type PlanStateInput,
+  readState,
+  signalContainer,
+  startContainer,
+  type StatePlan,
+} from '../src/index.js';
 import { hostProgram, runToEnd } from './run-to-end.js';
 
 const exit = sys('exit_group', [0]);
@@ -44,14 +58,15 @@ describe('the state directory on Linux', () => {
       { root, id: 'web', bundle: '/bundle', ociVersion: '1.3.0', annotations: { 'a "b"': 'ü\n\u0001' }, foreground: true, ...input },
       { pid, pidfd },
     );
-  /** Makes a child that waits for a signal, and lets a run begin with everything recorded. */
-  function plan(input: Partial<PlanStateInput> = {}): StatePlan & { clone: Op[]; waits: Op[] } {
+  /** Makes a child that waits for a signal, and lets a run begin with everything recorded. With `held` it waits to be started before. */
+  function plan(input: Partial<PlanStateInput> = {}, held = false): StatePlan & { clone: Op[]; waits: Op[] } {
     const parts = planOf(input);
     const parent = label('parent');
     const cell = buf('pidfd cell', 4);
     const clone: Op[] = [
       sys('clone3', [words('clone_args', [0x1000, cell, 0, 0, 17, 0, 0, 0, 0, 0, 0]), 88], { to: pid, say: 'clone' }),
       branch(pid, '!=', 0, parent),
+      ...(held ? [sys('flock', [parts.dir, LOCK.UN], { say: 'unlock' }), ...parts.start.wait] : []),
       // What execve would close.
       sys('close_range', [3, 0xffffffff, 0], { say: 'close' }),
       sys('ppoll', [null, 0, null, null, 8], { unless: { errno: 'any' } }),
@@ -118,7 +133,7 @@ describe('the state directory on Linux', () => {
     await until(() => readState(root, 'web').status === 'stopped');
     expect(readState(root, 'web').pid).to.equal(0);
     expect(await clearStale(root, 'web')).to.equal(false);
-    expect((await runToEnd([...plan().create, exit])).stderr).to.equal('container with id "web" already exists\n');
+    expect((await runToEnd([...plan().create, exit])).stderr).to.equal('container with given ID already exists: "web"\n');
     await deleteContainer(root, 'web');
     expect(readdirSync(root)).to.deep.equal([]);
   });
@@ -213,7 +228,7 @@ describe('the state directory on Linux', () => {
         runToEnd([...create, ...clone, ...record, ...publish, sys('nanosleep', [second, null], { say: 'sleep' }), kill]),
       ),
     );
-    const lost = outcomes.filter(({ stderr }) => stderr === 'container with id "web" already exists\n');
+    const lost = outcomes.filter(({ stderr }) => stderr === 'container with given ID already exists: "web"\n');
     expect(lost).to.have.length(19);
     expect(readdirSync(root)).to.deep.equal([]);
   });
@@ -228,7 +243,7 @@ describe('the state directory on Linux', () => {
         runToEnd([...create, ...clone, ...record, ...publish, sys('nanosleep', [second, null], { say: 'sleep' }), kill]),
       ),
     );
-    expect(outcomes.filter(({ stderr }) => stderr === 'container with id "web" already exists\n')).to.have.length(19);
+    expect(outcomes.filter(({ stderr }) => stderr === 'container with given ID already exists: "web"\n')).to.have.length(19);
   });
 
   it('is whole for whoever has it, while many make and delete it at once', async function () {
@@ -258,7 +273,10 @@ describe('the state directory on Linux', () => {
     await Promise.all(makers);
     made.abort();
     await Promise.all(deleters);
-    expect([...counts.keys()].filter((outcome) => outcome !== '')).to.be.deep.oneOf([[], ['container with id "web" already exists\n']]);
+    expect([...counts.keys()].filter((outcome) => outcome !== '')).to.be.deep.oneOf([
+      [],
+      ['container with given ID already exists: "web"\n'],
+    ]);
     expect(counts.get('') ?? 0).to.be.above(5);
     expect(readdirSync(root)).to.deep.equal([]);
   });
@@ -361,7 +379,7 @@ describe('the state directory on Linux', () => {
       // Until the child has closed its copy of the lock, as execve would.
       await until(() => readState(root, 'web').status === 'running');
       const { pid: orphan } = readState(root, 'web');
-      expect((await runToEnd([...plan().create, exit])).stderr).to.equal('container with id "web" already exists\n');
+      expect((await runToEnd([...plan().create, exit])).stderr).to.equal('container with given ID already exists: "web"\n');
       await clearStale(root, 'web').then(
         () => expect.fail('was cleared'),
         (error: unknown) => expect(error).to.have.property('code', 'CONTAINER_NOT_STOPPED'),
@@ -397,12 +415,78 @@ describe('the state directory on Linux', () => {
       process.kill(running, 'SIGKILL');
     });
 
-    it('is created while its exec fifo is there', async () => {
-      const running = await detached();
-      writeFileSync(join(root, 'web/exec.fifo'), '');
-      expect(readState(root, 'web').status).to.equal('created');
-      await deleteContainer(root, 'web');
-      await until(() => !existsSync(`/proc/${String(running)}`) || readFileSync(`/proc/${String(running)}/stat`, 'utf8').includes(') Z'));
+    describe('a container that waits to be started', () => {
+      /** Its pid. */
+      async function created(): Promise<number> {
+        const { create, start, clone, record, publish, keep } = plan({ foreground: false }, true);
+        expect(
+          await runToEnd([...create, ...start.listen, ...clone, ...record, ...publish, ...keep, exit], { stdio: 'ignore' }),
+        ).to.include({
+          code: 0,
+        });
+        return readState(root, 'web').pid;
+      }
+      const gone = async (pid: number): Promise<void> =>
+        until(() => !existsSync(`/proc/${String(pid)}`) || readFileSync(`/proc/${String(pid)}/stat`, 'utf8').includes(') Z'));
+
+      it('is created until it is started, and then runs', async () => {
+        const pid = await created();
+        for (let looks = 0; looks < 20; looks++) expect(readState(root, 'web').status).to.equal('created');
+        await startContainer(root, 'web');
+        expect(readState(root, 'web').status).to.equal('running');
+        expect(readdirSync(join(root, 'web'))).not.to.include('start.sock');
+        await deleteContainer(root, 'web', { force: true });
+        await gone(pid);
+      });
+
+      it('is started by one of many who ask at once', async () => {
+        const pid = await created();
+        const asked = await Promise.allSettled(Array.from({ length: 20 }, async () => startContainer(root, 'web')));
+        expect(asked.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+        for (const answer of asked)
+          if (answer.status === 'rejected') expect(answer.reason).to.match(/cannot start an already running container: "web"/);
+        await deleteContainer(root, 'web', { force: true });
+        await gone(pid);
+      });
+
+      it('is running when it was started by someone who died before he could say so', async () => {
+        const pid = await created();
+        const [socket, aside] = [join(root, 'web/start.sock'), join(root, 'web/aside')];
+        renameSync(socket, aside);
+        symlinkSync('aside', socket);
+        await startContainer(root, 'web');
+        // What a starter leaves that was killed: the socket, on which nobody listens any more.
+        renameSync(aside, socket);
+        expect(readState(root, 'web').status).to.equal('running');
+        await deleteContainer(root, 'web', { force: true });
+        await gone(pid);
+      });
+
+      it('waits on when whoever connects goes away again', async () => {
+        const pid = await created();
+        for (let visits = 0; visits < 3; visits++)
+          await new Promise<void>((resolve) => {
+            const socket = connect(join(root, 'web/start.sock'), () => void socket.destroy());
+            socket.once('close', () => resolve());
+          });
+        expect(readState(root, 'web').status).to.equal('created');
+        await startContainer(root, 'web');
+        await deleteContainer(root, 'web', { force: true });
+        await gone(pid);
+      });
+
+      it('can be deleted, or killed and then only be deleted', async () => {
+        await gone(await created().then(async (pid) => deleteContainer(root, 'web').then(() => pid)));
+        const pid = await created();
+        signalContainer(root, 'web', 9);
+        await gone(pid);
+        expect(readState(root, 'web').status).to.equal('stopped');
+        expect(() => signalContainer(root, 'web', 9)).to.throw('container not running');
+        await rejects(startContainer(root, 'web'), /cannot start a container that has stopped: "web"/);
+        await deleteContainer(root, 'web');
+        expect(readdirSync(root)).to.deep.equal([]);
+        await rejects(startContainer(root, 'web'), /container does not exist: "web"/);
+      });
     });
 
     it('tells a malformed state, and lists the others', async () => {

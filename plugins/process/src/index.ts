@@ -14,6 +14,7 @@ import {
   planCwd,
   planEnvironment,
   planExec,
+  planFindCommand,
   planMakeCwd,
   planNamespaceSettings,
   planRestrictions,
@@ -23,7 +24,7 @@ import {
 } from '@standpipe/process';
 import { createPipeline, HonouredSpec, Setgroups } from '@standpipe/runtime-api';
 
-const { prepare, admit, rootfs, restrict, commit } = createPipeline.phase;
+const { prepare, admit, rootfs, restrict, start, commit } = createPipeline.phase;
 
 const Settings = slot<NamespaceSettingsPlan>('process.namespace-settings');
 const Cwd = slot<CwdPlan>('process.cwd');
@@ -111,6 +112,15 @@ export const processPlugin: Plugin = definePlugin({
         const { ops, environment } = planEnvironment(env, { uid: user.uid, listenFds: settings.listenFds });
         slots.set(Env, environment);
         program.container(ops);
+      },
+    }),
+    step(start, {
+      id: 'command.find',
+      before: ['start.await'],
+      reads: [Env],
+      run({ process: { args }, settings, program, slots }) {
+        // What runs at once finds out by itself.
+        if (settings.hold === true) program.container(planFindCommand(args, slots.need(Env)));
       },
     }),
     step(commit, {

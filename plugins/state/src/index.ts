@@ -5,7 +5,7 @@
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import { compactSpecText } from '@standpipe/oci-spec';
-import { createPipeline, RecordCgroups } from '@standpipe/runtime-api';
+import { createPipeline, RecordCgroups, StartGate } from '@standpipe/runtime-api';
 import { planState, type StatePlan } from '@standpipe/state';
 
 const Plan = slot<StatePlan>('state.plan');
@@ -17,7 +17,7 @@ export const statePlugin: Plugin = definePlugin({
     step(createPipeline.phase.prepare, {
       id: 'state.make',
       after: ['init.begin', 'signals.hold'],
-      writes: [Plan, RecordCgroups],
+      writes: [Plan, RecordCgroups, StartGate],
       run({ spec, settings, program, regs, slots }) {
         const { id, bundle, stateRoot, detach, keep } = settings;
         const { ociVersion, annotations } = spec;
@@ -37,6 +37,10 @@ export const statePlugin: Plugin = definePlugin({
         slots.set(Plan, plan);
         slots.set(RecordCgroups, plan.recordCgroups);
         program.host(plan.create);
+        if (settings.hold === true) {
+          slots.set(StartGate, plan.start);
+          program.host(plan.start.listen);
+        }
       },
     }),
     step(createPipeline.phase.admit, {

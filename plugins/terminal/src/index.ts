@@ -7,7 +7,7 @@ import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import { createPipeline, HonouredSpec } from '@standpipe/runtime-api';
 import { blockSignals, planTerminal, type TerminalPlan, unblockSignals } from '@standpipe/terminal';
 
-const { prepare, isolate, devices, restrict, commit } = createPipeline.phase;
+const { prepare, isolate, devices, restrict, start, commit } = createPipeline.phase;
 
 const Plan = slot<TerminalPlan>('terminal.plan');
 
@@ -53,9 +53,9 @@ export const terminalPlugin: Plugin = definePlugin({
       reads: [Plan],
       run: ({ program, slots }) => program.container(slots.need(Plan).attach),
     }),
-    step(commit, {
+    step(start, {
       id: 'signals.release',
-      before: ['process.exec'],
+      before: ['start.await'],
       run: ({ program }) => program.container(unblockSignals()),
     }),
     step(commit, {

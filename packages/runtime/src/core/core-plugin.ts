@@ -1,8 +1,9 @@
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import { awaitExec, awaitReady, disarmParentDeath, sendFailure, sendReady } from '@standpipe/namespaces';
 import { prologue, type Reg, reg, sealSelf, set, sys } from '@standpipe/program';
-import { createPipeline, HonouredSpec } from '@standpipe/runtime-api';
-import { notHonoured } from '../errors.js';
+import { createPipeline, HonouredSpec, StartGate } from '@standpipe/runtime-api';
+import { notHonoured, notStartable } from '../errors.js';
+import { awaitStart } from './await-start.js';
 import { writePidFile } from './pid-file.js';
 import { exitWithReport } from './report.js';
 import { unhonoured } from './spec-support.js';
@@ -38,11 +39,22 @@ export const corePlugin: Plugin = definePlugin({
         program.end('container', sendFailure(regs.sync));
       },
     }),
+    step(createPipeline.phase.start, {
+      id: 'start.await',
+      reads: [StartGate],
+      run({ program, regs, settings, slots }) {
+        if (settings.hold !== true) return;
+        const gate = slots.get(StartGate);
+        if (gate === undefined) throw notStartable();
+        program.container(awaitStart(gate, { sync: regs.sync, preserveFds: settings.preserveFds }));
+        program.end('container', [...gate.tell, ...sendFailure(regs.sync)]);
+      },
+    }),
     step(createPipeline.phase.commit, {
       id: 'init.ready',
       before: ['process.exec'],
-      run({ program, regs }) {
-        program.container([...disarmParentDeath(), ...sendReady(regs.sync)]);
+      run({ program, regs, settings }) {
+        if (settings.hold !== true) program.container([...disarmParentDeath(), ...sendReady(regs.sync)]);
       },
     }),
     step(createPipeline.phase.commit, {
@@ -50,7 +62,9 @@ export const corePlugin: Plugin = definePlugin({
       after: ['process.exec'],
       reads: [Executing],
       run({ program, regs, slots, settings }) {
-        program.host([...awaitReady(regs.sync), set(slots.need(Executing), 1), ...awaitExec(regs.sync), set(slots.need(Executing), 0)]);
+        const executing = slots.need(Executing);
+        program.host(awaitReady(regs.sync));
+        if (settings.hold !== true) program.host([set(executing, 1), ...awaitExec(regs.sync), set(executing, 0)]);
         if (settings.pidFile !== undefined) program.host(writePidFile(settings.pidFile, regs.pid));
       },
     }),

@@ -7,9 +7,9 @@ export const reaperPlugin: Plugin = definePlugin({
   id: 'reaper',
   api: 1,
   declare: ({ step }) => [
-    step(createPipeline.phase.commit, {
+    step(createPipeline.phase.start, {
       id: 'reaper.fork',
-      before: ['init.ready', 'signals.release', 'process.exec'],
+      before: ['signals.release'],
       run: ({ program, regs }) => program.container(planReaper(regs.sync)),
     }),
   ],

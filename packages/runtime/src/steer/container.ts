@@ -23,10 +23,10 @@ export function readContainer(root: string, id: string): Container {
   return withCgroup(readState(root, id));
 }
 
-/** Finds all containers, by id. */
-export function listContainers(root: string): Container[] {
+/** Finds all containers, by id. Those that can't be read are left out, unless `onError` throws. */
+export function listContainers(root: string, settings: { readonly onError?: (id: string, error: unknown) => void } = {}): Container[] {
   const layout = readCgroupLayout();
-  return listStates(root).map((state) => withCgroup(state, layout));
+  return listStates(root, settings).map((state) => withCgroup(state, layout));
 }
 
 function withCgroup(state: ContainerState, layout?: CgroupLayout): Container {

@@ -9,6 +9,13 @@ export function notRunning(id: string, status: string): PlumbingError {
   });
 }
 
+export function unknownSignal(name: string): PlumbingError {
+  return new PlumbingError(`unknown signal ${JSON.stringify(name)}`, {
+    code: 'SIGNAL_UNKNOWN',
+    hint: 'name it as in TERM or SIGTERM, or by its number',
+  });
+}
+
 export function notPaused(id: string, status: string): PlumbingError {
   return new PlumbingError(`container not paused: ${JSON.stringify(id)} is ${status}`, {
     code: 'CONTAINER_NOT_PAUSED',

@@ -13,8 +13,10 @@
  */
 export { type Container, listContainers, readContainer, type SteeredStatus } from './container.js';
 export { containerEvents, type ContainerEvent, type EventsSettings, formatContainerEvent, readContainerStats } from './events.js';
+export { type ContainerDescription, describeContainer, describeContainers } from './describe.js';
+export { killContainer, type KillSettings } from './kill.js';
 export { pauseContainer, resumeContainer } from './pause.js';
 export { listProcesses } from './processes.js';
 export { updateContainer } from './update.js';
 export { type ContainerUsage, sampleUsage, type Usage, usageBetween, type UsageSample } from './usage.js';
-export { defaultStateRoot } from '@standpipe/state';
+export { defaultStateRoot, startContainer } from '@standpipe/state';

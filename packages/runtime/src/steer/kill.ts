@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { type Cgroup, openCgroup } from '@standpipe/cgroups';
+import { PlumbingError } from '@standpipe/errors';
+import { signalContainer } from '@standpipe/state';
+import { signalNumber } from '@standpipe/syscalls';
+import { isOurs } from '../own-cgroups.js';
+import { type Container, readContainer } from './container.js';
+import { unknownSignal } from './errors.js';
+
+const SIGKILL = 9;
+
+export interface KillSettings {
+  /** Every process of the container, and what is left of them when its own has ended. */
+  readonly all?: boolean;
+}
+
+/**
+ * Sends a signal to a container's process, or with `all` to every process in its cgroup; SIGKILL to all of them also where
+ * the container shares a pid namespace, since there they outlive its own. A paused container dies of SIGKILL, too.
+ *
+ * @throws PlumbingError `SIGNAL_UNKNOWN`, `CONTAINER_UNKNOWN`, `CONTAINER_NOT_RUNNING` (not with `all`)
+ */
+export async function killContainer(root: string, id: string, name: string | number, { all = false }: KillSettings = {}): Promise<void> {
+  const signal = signalNumber(String(name));
+  if (signal === undefined) throw unknownSignal(String(name));
+  const container = readContainer(root, id);
+  const everyone = all || (signal === SIGKILL && !hasOwnPids(container));
+  if (!all && container.state.pid === 0) signalContainer(root, id, signal);
+  if (everyone) await signalCgroup(container, signal);
+  else {
+    signalContainer(root, id, signal);
+    // On cgroup v1 what is frozen dies no sooner than it is thawed.
+    if (signal === SIGKILL && container.state.status === 'paused') await container.cgroup?.thaw();
+  }
+}
+
+async function signalCgroup({ state, cgroup = leftCgroup(state.cgroups) }: Container, signal: number): Promise<void> {
+  if (cgroup === undefined) return;
+  if (signal === SIGKILL) return cgroup.kill();
+  for (const pid of cgroup.pids({ recursive: true })) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** The cgroup of a container that has ended: what is in there still has outlived it. */
+function leftCgroup(paths: readonly string[]): Cgroup | undefined {
+  try {
+    const ours = paths.filter(isOurs);
+    return ours.length === 0 ? undefined : openCgroup(ours);
+  } catch (error) {
+    if (PlumbingError.is(error) && error.code === 'CGROUP_UNKNOWN') return undefined;
+    throw error;
+  }
+}
+
+function hasOwnPids({ state }: Container): boolean {
+  try {
+    const { linux } = JSON.parse(readFileSync(state.config, 'utf8')) as {
+      linux?: { namespaces?: readonly { type?: unknown; path?: unknown }[] };
+    };
+    return linux?.namespaces?.some(({ type, path }) => type === 'pid' && (path === undefined || path === '')) === true;
+  } catch {
+    return true;
+  }
+}
