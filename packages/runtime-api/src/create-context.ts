@@ -31,6 +31,8 @@ export interface CreateSettings {
   readonly noNewKeyring?: boolean;
   readonly pidFile: string | undefined;
   readonly consoleSocket: string | undefined;
+  /** Path of a socket that the process's pidfd is sent to. */
+  readonly pidfdSocket?: string | undefined;
   /** Where a failure is reported besides standard error. */
   readonly log: { readonly path: string; readonly format: 'text' | 'json' } | undefined;
   /** Exit codes of a failed set-up: in general, when the command is not there, and when it can't be run. */
