@@ -34,10 +34,12 @@ export { FS_MAGIC, RENAME, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, 
 export { AT, F, FD_CLOEXEC, MFD, O, openFlags, type OpenFlags, RESOLVE } from './constants/open.js';
 export { CLD, CLONE, CLOSE_RANGE, P, PR, W } from './constants/process.js';
 export { signalName, signalNumber } from './constants/signals.js';
+export { AF, MSG, SOCK } from './constants/socket.js';
 
 export { close, closeRange, dup3, fcntl, ftruncate, read, readAll, write } from './calls/fd.js';
 export { memfdCreate, openat, openat2, type OpenHow } from './calls/open.js';
 export { pidfdOpen, pidfdSendSignal, prctl, setns, unshare, waitid, type WaitResult } from './calls/process.js';
+export { bind, connect, recvfrom, sendto, setsockopt, socket } from './calls/socket.js';
 export { fstat, fstatfsType, statx, type Statx } from './calls/stat.js';
 export { makedev, mkdirat, mknodat, readlinkat, renameat2, symlinkat, unlinkat } from './calls/tree.js';
 export { execveat, type ExecveatCall } from './execveat.js';

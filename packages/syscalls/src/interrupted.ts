@@ -5,7 +5,7 @@ const repeatable = new Set(
   (
     'openat openat2 open creat read pread64 readv preadv write pwrite64 writev pwritev readlinkat statx fstat newfstatat fstatfs statfs ' +
     'fcntl ftruncate fallocate fsync fdatasync flock dup dup3 mkdirat mknodat symlinkat unlinkat renameat2 linkat fchmodat fchmodat2 fchownat ' +
-    'waitid wait4 getrandom memfd_create copy_file_range'
+    'waitid wait4 getrandom memfd_create copy_file_range socket bind setsockopt sendto recvfrom'
   ).split(' '),
 );
 

@@ -22,7 +22,7 @@ export interface SyscallPort {
    * the kernel says. Results are numbers: one above 2^53 loses its low bits.
    *
    * EINTR is retried here, and only for calls that can be repeated without harm: openat, openat2, read,
-   * pread64, write, pwrite64, readlinkat, statx, fcntl, ftruncate, waitid, wait4 and their like. It is handed
+   * pread64, write, pwrite64, readlinkat, statx, fcntl, ftruncate, waitid, wait4, sendto, recvfrom and their like. It is handed
    * out for close(2), whose fd is gone by then, and for calls with a timeout, which would start afresh.
    */
   syscall(nr: number, ...args: SyscallArg[]): number;

@@ -148,6 +148,7 @@ const families: Readonly<Record<number, string>> = Object.fromEntries(Object.ent
 export const sockaddr: Kind = structure(2, (memory) => {
   const family = memory.integer(0, 2);
   const shown = `sa_family=${families[family] ?? String(family)}`;
+  if (family === AF.NETLINK) return `{${shown}, nl_pid=${memory.integer(4, 4) >>> 0}, nl_groups=${hex(memory.integer(8, 4) >>> 0)}}`;
   if (family !== AF.UNIX) return `{${shown}}`;
   const path = memory.bytes(2, 108);
   // An abstract name begins with a NUL and goes by the address's size; the rest of ours are paths.

@@ -78,6 +78,11 @@ describe('a call as strace shows it', () => {
     ['socketpair', [1, 0o2000005, 0, null], 'socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0, NULL)'],
     ['connect', [3, Uint8Array.from([1, 0, 0x2f, 0x61, 0]), 5], 'connect(3, {sa_family=AF_UNIX, sun_path="/a"}, 5)'],
     [
+      'bind',
+      [3, Uint8Array.from([16, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x11, 0, 0, 0x80]), 12],
+      'bind(3, {sa_family=AF_NETLINK, nl_pid=4294967295, nl_groups=0x80000011}, 12)',
+    ],
+    [
       'ppoll',
       [words(0x1_0000_0003, 0x5_ffff_ffff), 2, null, null, 8],
       'ppoll([{fd=3, events=POLLIN}, {fd=-1, events=POLLIN|POLLOUT}], 2, NULL, NULL, 8)',
