@@ -169,3 +169,19 @@ export function controllerNotPlaced({
 }): NotSupportedError {
   return new NotSupportedError(`${pointer}: no hierarchy here has ${file}`, { feature: `the ${controller} controller` });
 }
+
+export function subCgroupInvalid(path: string): PlumbingError {
+  return new PlumbingError(`bad sub cgroup path: ${JSON.stringify(path)}`, {
+    code: 'CGROUP_PATH_INVALID',
+    hint: "name a cgroup below the container's own",
+    details: { path },
+  });
+}
+
+export function subCgroupNowhere(controller: string): PlumbingError {
+  return new PlumbingError(`unknown controller ${JSON.stringify(controller)}: no v1 hierarchy of the container has it`, {
+    code: 'CGROUP_PATH_INVALID',
+    hint: 'on v2 a sub-cgroup is a path alone',
+    details: { controller },
+  });
+}

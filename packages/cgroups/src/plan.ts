@@ -73,7 +73,7 @@ export function planCgroup(input: PlanCgroupInput, { pid }: { readonly pid: Reg 
   return {
     make,
     enter: enterCgroups(
-      placed.filter((one) => one !== born).map(({ place, regs }) => ({ cgroup: regs.cgroup, place })),
+      placed.filter((one) => one !== born).map(({ place, regs }) => ({ ...place, cgroup: regs.cgroup })),
       { pid, optional, pointer },
     ),
     keep: placed.map(({ regs }) => set(regs.made, -1)),

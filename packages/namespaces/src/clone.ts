@@ -24,6 +24,13 @@ export function refusalsOf(kinds: readonly NamespaceKind[]): Readonly<Record<str
   };
 }
 
+/** What they mean for a process that is to be born in a cgroup. */
+const cgroupRefusals = {
+  EBUSY: 'its cgroup gives controllers to cgroups below it, and then v2 lets no process in',
+  EOPNOTSUPP: 'its cgroup is threaded',
+  ENODEV: 'its cgroup is being removed',
+};
+
 export interface CloneSettings {
   readonly kinds: readonly NamespaceKind[];
   readonly pid: Reg;
@@ -63,6 +70,7 @@ export function cloneProcess(settings: CloneSettings): Op[] {
   const args = words('clone_args', [flags, pidfd === undefined ? 0 : cell, 0, 0, sibling ? 0 : SIGCHLD, 0, 0, 0, 0, 0, 0]);
   const meanings = {
     ...(kinds.length === 0 ? {} : refusalsOf(kinds)),
+    ...(cgroupFd !== undefined && kinds.length === 0 ? cgroupRefusals : {}),
     ...(joinedPid ? { ENOMEM: 'the first process of the pid namespace has ended' } : {}),
   };
   const call = { name: 'clone3', args: [args, args.size], to: pid, say, pointer };

@@ -15,6 +15,7 @@
  */
 export { becomeMappedRoot, becomeRootIfMapped } from './become-root.js';
 export { cloneProcess, type CloneSettings, killAndReap, reap } from './clone.js';
+export { type EnteredProcess, planEnter, type PlanEnterSettings } from './enter.js';
 export {
   armParentDeath,
   askForSenders,

@@ -1,4 +1,4 @@
-import { type Op, type Reg, sys } from '@standpipe/program';
+import { buf, type Op, type Reg, reg, sys } from '@standpipe/program';
 import { parseCpuList } from './cpu-list.js';
 import { invalid } from './errors.js';
 
@@ -35,4 +35,30 @@ export function planCpuAffinity(affinity: CpuAffinity, pid: Reg | 0, pointer = '
     return [sys('sched_setaffinity', [pid, mask.length, mask], { say: `run on the CPUs ${list} only`, pointer: at })];
   };
   return { initial: plan('initial'), final: plan('final') };
+}
+
+/** `execCPUAffinity` of a process that is cloned by the host half. */
+export interface ExecCpuAffinityPlan {
+  /** Host, just before the clone: the process is born with `initial`. */
+  readonly beforeClone: Op[];
+  /** Host, behind it: has its own again. */
+  readonly afterClone: Op[];
+  /** The process, in the container's cgroup. */
+  readonly final: Op[];
+}
+
+/** As large as the kernel's own mask may be. */
+const MASK_SIZE = 2048;
+
+/** Plans that a process is born with an affinity, while the one that clones it keeps its own. */
+export function planExecCpuAffinity(affinity: CpuAffinity, pointer?: string): ExecCpuAffinityPlan {
+  const { initial, final } = planCpuAffinity(affinity, 0, pointer);
+  if (initial.length === 0) return { beforeClone: [], afterClone: [], final };
+  const own = buf('own affinity', MASK_SIZE);
+  const length = reg('affinity length');
+  return {
+    beforeClone: [sys('sched_getaffinity', [0, MASK_SIZE, own], { to: length, say: 'look which CPUs we run on' }), ...initial],
+    afterClone: [sys('sched_setaffinity', [0, length, own], { say: 'run on our own CPUs again' })],
+    final,
+  };
 }

@@ -12,7 +12,7 @@
  *
  * @packageDocumentation
  */
-export { type CpuAffinity, type CpuAffinityPlan, planCpuAffinity } from './affinity.js';
+export { type CpuAffinity, type CpuAffinityPlan, type ExecCpuAffinityPlan, planCpuAffinity, planExecCpuAffinity } from './affinity.js';
 export { parseCpuList } from './cpu-list.js';
 export { type CwdPlan, planCwd, planMakeCwd } from './cwd.js';
 export { type Environment, parseEnv, searchPath } from './env.js';

@@ -4,6 +4,7 @@ import type { Process, Spec } from '@standpipe/oci-spec';
 import { type Reg, reg } from '@standpipe/program';
 import { noProcess } from './errors.js';
 import type { HostFacts } from './host-facts.js';
+import type { JoinedContainer } from './joined-container.js';
 import { ProgramDraft } from './program-draft.js';
 
 /** What the caller asked for besides the bundle. */
@@ -61,6 +62,8 @@ export interface CreateContext {
   readonly spec: Spec;
   /** The spec's process: what is created must have one. */
   readonly process: Process;
+  /** The container that the process joins, where none is created. */
+  readonly container?: JoinedContainer;
   readonly settings: CreateSettings;
   readonly facts: HostFacts;
   readonly program: ProgramDraft;

@@ -25,8 +25,11 @@ const MOVE_MOUNT_F_EMPTY_PATH = 0x4;
 const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
 
 export interface PlanConsoleInput {
-  /** fd of the root filesystem, with the container's devpts mounted at /dev/pts, before pivot_root. */
-  readonly root: Reg;
+  /**
+   * fd of the root filesystem, with the container's devpts mounted at /dev/pts, before pivot_root. Left out where the
+   * process is in the container's root already: then /dev/console is another's, and stays.
+   */
+  readonly root?: Reg | undefined;
   /** Size at the start; that of the terminal on the standard streams when left out, if there is one. */
   readonly consoleSize?: ConsoleSize | undefined;
   /** The process's user, who is to own the terminal. */
@@ -58,9 +61,11 @@ export interface ConsolePlan {
 export function planConsole(input: PlanConsoleInput, regs: ConsoleRegs): ConsolePlan {
   const pointer = input.pointer ?? '/process';
   const notes = { pointer: `${pointer}/terminal` };
+  const root = input.root ?? reg('root');
   return {
     open: [
-      ...openMasterIn(input.root, regs.master, notes),
+      ...(input.root === undefined ? [openOwnRoot(root)] : []),
+      ...openMasterIn(root, regs.master, notes),
       ...openPeer(regs, notes),
       ...planSize(regs.master, input.consoleSize, pointer),
       ...(input.uid === undefined || input.uid === 0
@@ -71,10 +76,14 @@ export function planConsole(input: PlanConsoleInput, regs: ConsoleRegs): Console
               ...notes,
             }),
           ]),
-      ...planBindConsole(input.root, regs.peer, notes),
+      ...(input.root === undefined ? [closeFd(root)] : planBindConsole(root, regs.peer, notes)),
     ],
     attach: attachTo(regs.peer, notes),
   };
+}
+
+function openOwnRoot(root: Reg): Op {
+  return sys('openat', [AT.FDCWD, '/', O.PATH | O.DIRECTORY | O.CLOEXEC], { to: root, say: "open the container's root" });
 }
 
 function planBindConsole(root: Reg, peer: Reg, notes: OpNotes): Op[] {

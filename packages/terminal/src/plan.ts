@@ -24,8 +24,8 @@ export interface PlanTerminalSettings {
 }
 
 export interface TerminalRegs extends SuperviseRegs {
-  /** The container half's fd of its root filesystem. */
-  readonly root: Reg;
+  /** The container half's fd of its root filesystem. Left out for a process that joins a container. */
+  readonly root?: Reg | undefined;
 }
 
 /** A container's terminal, or that it has none: parts of both halves, in the order in which they run. */
@@ -36,7 +36,7 @@ export interface TerminalPlan {
   readonly host: Op[];
   /** Container, first of all: a session of its own. */
   readonly container: Op[];
-  /** Container, with its devpts mounted and before pivot_root: makes the terminal, binds it to /dev/console, sends it out. */
+  /** Container, with its devpts mounted and before pivot_root, or once it has joined: makes the terminal, binds it to /dev/console, sends it out. */
   readonly open: Op[];
   /** Container, before its user changes: the terminal becomes its standard streams. */
   readonly attach: Op[];

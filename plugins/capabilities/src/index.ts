@@ -1,11 +1,11 @@
 /**
- * process.capabilities in the create pipeline: the bounding set before the user changes, the others after.
+ * process.capabilities in the create and exec pipelines: the bounding set before the user changes, the others after.
  *
  * @packageDocumentation
  */
 import { type CapabilitiesPlan, parseCapabilitySets, parseStatus, planCapabilities, planClearInheritable } from '@standpipe/capabilities';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { type CreateContext, createPipeline, HonouredSpec } from '@standpipe/runtime-api';
+import { type CreateContext, HonouredSpec, processPhases } from '@standpipe/runtime-api';
 
 const Plan = slot<CapabilitiesPlan>('capabilities.plan');
 
@@ -14,22 +14,24 @@ export const capabilitiesPlugin: Plugin = definePlugin({
   api: 1,
   declare: ({ extend, step }) => [
     extend(HonouredSpec, () => ({ pointers: ['/process/capabilities'] })),
-    step(createPipeline.phase.restrict, {
-      id: 'capabilities.bound',
-      before: ['user.become'],
-      writes: [Plan],
-      run(context) {
-        const plan = planOf(context);
-        context.slots.set(Plan, plan);
-        context.program.container(plan.beforeUser);
-      },
-    }),
-    step(createPipeline.phase.restrict, {
-      id: 'capabilities.set',
-      after: ['user.become'],
-      reads: [Plan],
-      run: ({ program, slots }) => program.container(slots.need(Plan).afterUser),
-    }),
+    ...processPhases.flatMap(({ restrict }) => [
+      step(restrict, {
+        id: 'capabilities.bound',
+        before: ['user.become'],
+        writes: [Plan],
+        run(context) {
+          const plan = planOf(context);
+          context.slots.set(Plan, plan);
+          context.program.container(plan.beforeUser);
+        },
+      }),
+      step(restrict, {
+        id: 'capabilities.set',
+        after: ['user.become'],
+        reads: [Plan],
+        run: ({ program, slots }) => program.container(slots.need(Plan).afterUser),
+      }),
+    ]),
   ],
 });
 

@@ -1,5 +1,5 @@
 /**
- * linux.cgroupsPath and linux.resources in the create pipeline.
+ * linux.cgroupsPath and linux.resources in the create pipeline; the container's cgroup in the exec pipeline.
  *
  * @packageDocumentation
  */
@@ -7,18 +7,22 @@ import {
   type CgroupLayout,
   type CgroupPlan,
   detectCgroups,
+  directoryAt,
+  type JoinPlan,
   placeCgroup,
   planAttachDevices,
   planCgroup,
   planDeviceRules,
+  planJoin,
   planResources,
   procCgroupOf,
   versionOf,
 } from '@standpipe/cgroups';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { ContainerCgroup, createPipeline, HonouredSpec, type HostFacts, RecordCgroups } from '@standpipe/runtime-api';
+import { ContainerCgroup, createPipeline, execPipeline, HonouredSpec, type HostFacts, RecordCgroups } from '@standpipe/runtime-api';
 
 const Plan = slot<CgroupPlan>('cgroups.plan');
+const Join = slot<JoinPlan>('cgroups.join');
 
 export const cgroupsPlugin: Plugin = definePlugin({
   id: 'cgroups',
@@ -72,6 +76,26 @@ export const cgroupsPlugin: Plugin = definePlugin({
       run({ settings, program, slots }) {
         if (settings.keep) program.host(slots.get(Plan)?.keep ?? []);
       },
+    }),
+    step(execPipeline.phase.prepare, {
+      id: 'cgroups.open',
+      after: ['init.begin'],
+      writes: [Join, ContainerCgroup],
+      run({ container: { pid, cgroups }, settings: { subCgroups }, facts, program, regs, slots }) {
+        const texts = textsOf(facts);
+        const layout = detectCgroups({ ...texts, read: (path) => facts.readText(path) });
+        const directories = cgroups.map((path) => directoryAt(layout, path));
+        const plan = planJoin({ directories, subCgroups, optional: facts.uid !== 0 || isMapped(facts) }, regs);
+        slots.set(Join, plan);
+        if (plan.fd !== undefined)
+          slots.set(ContainerCgroup, { fd: plan.fd, procCgroup: facts.readText(`/proc/${String(pid)}/cgroup`) ?? '' });
+        program.host(plan.open);
+      },
+    }),
+    step(execPipeline.phase.admit, {
+      id: 'cgroups.enter',
+      reads: [Join],
+      run: ({ program, slots }) => program.host(slots.need(Join).enter),
     }),
   ],
 });

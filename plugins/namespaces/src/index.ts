@@ -1,11 +1,19 @@
 /**
- * linux.namespaces, id mappings and time offsets in the create pipeline.
+ * linux.namespaces, id mappings and time offsets in the create pipeline, and the way into a container's namespaces in the exec pipeline.
  *
  * @packageDocumentation
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { findIdMapHelpers, type NamespacesPlan, type OrdinaryUser, planNamespaces } from '@standpipe/namespaces';
-import { ContainerCgroup, createPipeline, HonouredSpec, type HostFacts, Setgroups } from '@standpipe/runtime-api';
+import { findIdMapHelpers, type NamespacesPlan, type OrdinaryUser, planEnter, planNamespaces } from '@standpipe/namespaces';
+import {
+  ContainerCgroup,
+  createPipeline,
+  execPipeline,
+  HonouredSpec,
+  type HostFacts,
+  processPhases,
+  Setgroups,
+} from '@standpipe/runtime-api';
 
 const Plan = slot<NamespacesPlan>('namespaces.plan');
 
@@ -36,16 +44,36 @@ export const namespacesPlugin: Plugin = definePlugin({
         for (const section of plan.sections) program.section(section);
       },
     }),
+    step(execPipeline.phase.isolate, {
+      id: 'namespaces.clone',
+      reads: [ContainerCgroup],
+      writes: [Plan, Setgroups],
+      run({ container, facts, program, regs, slots }) {
+        const setgroups = facts.readText(`/proc/${String(container.pid)}/setgroups`)?.trim() === 'deny' ? 'denied' : 'allowed';
+        const plan = planEnter(
+          container,
+          { ...regs, containerStart: program.containerStart, cgroupFd: slots.get(ContainerCgroup)?.fd },
+          { setgroups },
+        );
+        slots.set(Plan, plan);
+        slots.set(Setgroups, plan.setgroups);
+        program.host(plan.host);
+        program.container(plan.container);
+        for (const section of plan.sections) program.section(section);
+      },
+    }),
     step(createPipeline.phase.admit, {
       id: 'namespaces.map',
       reads: [Plan],
       run: ({ program, slots }) => program.host(slots.need(Plan).afterClone),
     }),
-    step(createPipeline.phase.release, {
-      id: 'namespaces.go',
-      reads: [Plan],
-      run: ({ program, slots }) => program.host(slots.need(Plan).go),
-    }),
+    ...processPhases.map(({ release }) =>
+      step(release, {
+        id: 'namespaces.go',
+        reads: [Plan],
+        run: ({ program, slots }) => program.host(slots.need(Plan).go),
+      }),
+    ),
   ],
 });
 

@@ -1,6 +1,6 @@
 /**
- * The user's process in the create pipeline: who it is, what it is limited to, where it is, and its execve(2). Hostname, domainname
- * and sysctls as well, which are set at the same time.
+ * The user's process in the create and exec pipelines: who it is, what it is limited to, where it is, and its execve(2). Hostname,
+ * domainname and sysctls of a new container as well, which are set at the same time.
  *
  * @packageDocumentation
  */
@@ -8,12 +8,14 @@ import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import {
   type CwdPlan,
   type Environment,
+  type ExecCpuAffinityPlan,
   type NamespaceSettingsPlan,
   planAdmission,
   planCloseFds,
   planCwd,
   planEnvironment,
   planExec,
+  planExecCpuAffinity,
   planFindCommand,
   planMakeCwd,
   planNamespaceSettings,
@@ -22,11 +24,12 @@ import {
   planStdioOwner,
   planUser,
 } from '@standpipe/process';
-import { createPipeline, HonouredSpec, Setgroups } from '@standpipe/runtime-api';
+import { createPipeline, execPipeline, HonouredSpec, processPhases, Setgroups } from '@standpipe/runtime-api';
 
-const { prepare, admit, rootfs, restrict, start, commit } = createPipeline.phase;
+const { prepare, rootfs, restrict } = createPipeline.phase;
 
 const Settings = slot<NamespaceSettingsPlan>('process.namespace-settings');
+const Cpus = slot<ExecCpuAffinityPlan>('process.cpus');
 const Cwd = slot<CwdPlan>('process.cwd');
 const Env = slot<Environment>('process.environment');
 
@@ -48,73 +51,17 @@ export const processPlugin: Plugin = definePlugin({
         program.host(plan.host);
       },
     }),
-    step(admit, {
-      id: 'process.admit',
-      run({ spec, process, program, regs }) {
-        const inUserNamespace = spec.linux?.namespaces?.some(({ type }) => type === 'user') === true;
-        program.host(planAdmission(process, { pid: regs.pid, inUserNamespace }));
-      },
-    }),
     step(rootfs, {
       id: 'cwd.make',
       after: ['mounts.mount'],
       run: ({ process, program, regs }) => program.container(planMakeCwd(process.cwd, regs.root)),
     }),
     step(restrict, {
-      id: 'keyring.join',
-      before: ['kernel.set'],
-      run({ settings, program }) {
-        if (settings.noNewKeyring !== true) program.container(planSessionKeyring(`_ses.${settings.id}`));
-      },
-    }),
-    step(restrict, {
       id: 'kernel.set',
       reads: [Settings],
       run: ({ program, slots }) => program.container(slots.need(Settings).container),
     }),
-    step(restrict, {
-      id: 'process.limit',
-      after: ['kernel.set'],
-      before: ['user.become'],
-      run: ({ spec, process, program }) => program.container(planRestrictions({ ...spec.linux, ...process })),
-    }),
-    step(restrict, {
-      id: 'cwd.enter',
-      after: ['process.limit'],
-      before: ['user.become'],
-      writes: [Cwd],
-      run({ process, program, slots }) {
-        const plan = planCwd(process.cwd);
-        slots.set(Cwd, plan);
-        program.container(plan.beforeUser);
-      },
-    }),
-    step(restrict, {
-      id: 'user.become',
-      reads: [Setgroups],
-      run({ process: { user }, program, slots }) {
-        program.container([...planStdioOwner(user.uid), ...planUser(user, { setgroups: slots.get(Setgroups) })]);
-      },
-    }),
-    step(restrict, {
-      id: 'cwd.check',
-      after: ['user.become'],
-      before: ['capabilities.set'],
-      reads: [Cwd],
-      run: ({ program, slots }) => program.container(slots.need(Cwd).afterUser),
-    }),
-    step(restrict, {
-      id: 'environment.complete',
-      after: ['cwd.check'],
-      before: ['capabilities.set'],
-      writes: [Env],
-      run({ process: { env = [], user }, settings, program, slots }) {
-        const { ops, environment } = planEnvironment(env, { uid: user.uid, listenFds: settings.listenFds });
-        slots.set(Env, environment);
-        program.container(ops);
-      },
-    }),
-    step(start, {
+    step(createPipeline.phase.start, {
       id: 'command.find',
       before: ['start.await'],
       reads: [Env],
@@ -123,12 +70,92 @@ export const processPlugin: Plugin = definePlugin({
         if (settings.hold === true) program.container(planFindCommand(args, slots.need(Env)));
       },
     }),
-    step(commit, {
-      id: 'process.exec',
-      reads: [Env],
-      run: ({ process: { args }, settings, program, slots }) =>
-        program.container([...planCloseFds(settings.preserveFds), ...planExec(args, slots.need(Env))]),
+    step(execPipeline.phase.isolate, {
+      id: 'cpus.set',
+      before: ['namespaces.clone'],
+      writes: [Cpus],
+      run({ process: { execCPUAffinity = {} }, program, slots }) {
+        const plan = planExecCpuAffinity(execCPUAffinity);
+        slots.set(Cpus, plan);
+        program.host(plan.beforeClone);
+      },
     }),
+    step(execPipeline.phase.isolate, {
+      id: 'cpus.restore',
+      after: ['namespaces.clone'],
+      reads: [Cpus],
+      run: ({ program, slots }) => program.host(slots.need(Cpus).afterClone),
+    }),
+    step(execPipeline.phase.restrict, {
+      id: 'cpus.limit',
+      before: ['process.limit'],
+      reads: [Cpus],
+      run: ({ program, slots }) => program.container(slots.need(Cpus).final),
+    }),
+    ...processPhases.flatMap(({ admit, restrict: limit, commit }) => [
+      step(admit, {
+        id: 'process.admit',
+        run({ spec, process, program, regs }) {
+          const inUserNamespace = spec.linux?.namespaces?.some(({ type }) => type === 'user') === true;
+          program.host(planAdmission(process, { pid: regs.pid, inUserNamespace }));
+        },
+      }),
+      step(limit, {
+        id: 'keyring.join',
+        before: ['kernel.set', 'process.limit'],
+        run({ settings, program }) {
+          if (settings.noNewKeyring !== true) program.container(planSessionKeyring(`_ses.${settings.id}`));
+        },
+      }),
+      step(limit, {
+        id: 'process.limit',
+        after: ['kernel.set'],
+        before: ['user.become'],
+        run: ({ spec, process, program }) => program.container(planRestrictions({ ...spec.linux, ...process })),
+      }),
+      step(limit, {
+        id: 'cwd.enter',
+        after: ['process.limit'],
+        before: ['user.become'],
+        writes: [Cwd],
+        run({ process, program, slots }) {
+          const plan = planCwd(process.cwd);
+          slots.set(Cwd, plan);
+          program.container(plan.beforeUser);
+        },
+      }),
+      step(limit, {
+        id: 'user.become',
+        reads: [Setgroups],
+        run({ process: { user }, program, slots }) {
+          program.container([...planStdioOwner(user.uid), ...planUser(user, { setgroups: slots.get(Setgroups) })]);
+        },
+      }),
+      step(limit, {
+        id: 'cwd.check',
+        after: ['user.become'],
+        before: ['capabilities.set'],
+        reads: [Cwd],
+        run: ({ program, slots }) => program.container(slots.need(Cwd).afterUser),
+      }),
+      step(limit, {
+        id: 'environment.complete',
+        after: ['cwd.check'],
+        before: ['capabilities.set'],
+        writes: [Env],
+        run({ process: { env = [], user }, settings, program, slots }) {
+          const { ops, environment } = planEnvironment(env, { uid: user.uid, listenFds: settings.listenFds });
+          slots.set(Env, environment);
+          program.container(ops);
+        },
+      }),
+      step(commit, {
+        id: 'process.exec',
+        reads: [Env],
+        run: ({ process: { args }, settings, program, slots }) =>
+          program.container([...planCloseFds(settings.preserveFds), ...planExec(args, slots.need(Env))]),
+      }),
+    ]),
   ],
 });
 

@@ -1,6 +1,5 @@
 import { branch, buf, closeFd, format, here, label, type Op, type Reg, reg, sys } from '@standpipe/program';
 import type { CgroupHierarchy } from '../layout.js';
-import type { CgroupPlace } from '../place.js';
 import { openFile } from './directory.js';
 import { explained, notDelegated } from './refused.js';
 
@@ -11,8 +10,16 @@ export interface EnterSettings {
   readonly pointer: string | undefined;
 }
 
+/** A cgroup that is open. */
+export interface EnteredCgroup {
+  readonly cgroup: Reg;
+  readonly hierarchy: Pick<CgroupHierarchy, 'version' | 'controllers'>;
+  /** Its absolute path. */
+  readonly directory: string;
+}
+
 /** Why a hierarchy of this kind lets no process in. */
-function refusalsOf({ version, controllers }: CgroupHierarchy): Readonly<Record<string, string>> {
+function refusalsOf({ version, controllers }: Pick<CgroupHierarchy, 'version' | 'controllers'>): Readonly<Record<string, string>> {
   if (version === 2) {
     return { EBUSY: 'it gives controllers to cgroups below it, and then v2 lets no process in', EOPNOTSUPP: 'it is a threaded cgroup' };
   }
@@ -20,16 +27,13 @@ function refusalsOf({ version, controllers }: CgroupHierarchy): Readonly<Record<
 }
 
 /** Moves the container's process into each of these cgroups, whose fds are closed then. */
-export function enterCgroups(
-  cgroups: readonly { readonly cgroup: Reg; readonly place: CgroupPlace }[],
-  { pid, optional, pointer }: EnterSettings,
-): Op[] {
+export function enterCgroups(cgroups: readonly EnteredCgroup[], { pid, optional, pointer }: EnterSettings): Op[] {
   if (cgroups.length === 0) return [];
   const text = buf('pid', 16);
   const length = reg('length');
   return [
     format(text, [pid], length),
-    ...cgroups.flatMap(({ cgroup, place: { hierarchy, directory } }): Op[] => {
+    ...cgroups.flatMap(({ cgroup, hierarchy, directory }): Op[] => {
       const file = reg('cgroup.procs');
       const done = label(`in ${directory}`);
       const notes = { say: `put the container's process into the cgroup ${JSON.stringify(directory)}`, pointer };
