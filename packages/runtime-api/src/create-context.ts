@@ -40,6 +40,11 @@ export interface CreateSettings {
   readonly failureCodes: { readonly setUp: number; readonly notFound: number; readonly notExecutable: number };
   /** Fail when the spec asks for what no assembled plugin honours, instead of warning. */
   readonly strict: boolean;
+  /**
+   * The caller stays with the program, in a process of its own: it is called when the container is set up, and is told of
+   * a failure over the control socket instead of the standard error, which is the container's.
+   */
+  readonly onCreated?: () => void;
   /** How the program calls itself in front of a failure's sentence. */
   readonly name: string;
 }
@@ -89,7 +94,7 @@ export function createContext({ spec, settings, facts }: CreateContextInput): Cr
     process,
     settings,
     facts,
-    program: new ProgramDraft({ preserveFds: settings.preserveFds }),
+    program: new ProgramDraft({ preserveFds: settings.preserveFds, controlled: settings.onCreated !== undefined }),
     regs: {
       sync: { host: reg('sync'), container: reg('sync') },
       pid: reg('pid'),

@@ -26,5 +26,5 @@ export interface ExecContextInput {
 }
 
 export function execContext({ spec, process, settings, facts, container }: ExecContextInput): ExecContext {
-  return { ...createContext({ spec: { ...spec, process }, settings, facts }), settings, container };
+  return { ...createContext({ spec: { ...spec, process }, settings, facts }), spec, settings, container };
 }

@@ -35,7 +35,7 @@ export interface Callback {
 export class ProgramDraft {
   /** Where the clone's child goes on. */
   readonly containerStart: Label = label('container');
-  /** Where a program with callbacks finds its control socket: behind the fds that the user's process keeps. */
+  /** Where a program that has one finds its control socket: behind the fds that the user's process keeps. */
   readonly controlFd: number;
   readonly #start: Label = label('host');
   readonly #fragments: Record<Half, Fragment[]> = { host: [], container: [] };
@@ -45,8 +45,16 @@ export class ProgramDraft {
   #begin: { readonly origin: Origin; readonly ops: () => readonly Op[] } | undefined;
   #origin: Origin = { plugin: 'runtime', step: 'start' };
 
-  constructor({ preserveFds = 0 }: { readonly preserveFds?: number } = {}) {
+  readonly #controlled: boolean;
+
+  constructor({ preserveFds = 0, controlled = false }: { readonly preserveFds?: number; readonly controlled?: boolean } = {}) {
     this.controlFd = 3 + preserveFds;
+    this.#controlled = controlled;
+  }
+
+  /** Whether the program is started with a control socket. */
+  get hasControl(): boolean {
+    return this.#controlled || this.#callbacks.length > 0;
   }
 
   /** Called by the pipeline before each step. */

@@ -28,3 +28,13 @@ export function readBundle(path: string): Bundle {
   const { spec, warnings } = validateSpec(parseSpecText(text));
   return { path: resolve(path), spec, warnings };
 }
+
+/**
+ * A bundle whose config is not that of its directory.
+ *
+ * @throws SpecError with every fault found
+ */
+export function bundleOf(path: string, config: unknown): Bundle {
+  const { spec, warnings } = validateSpec(config);
+  return { path: resolve(path), spec, warnings };
+}

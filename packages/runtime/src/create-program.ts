@@ -10,7 +10,9 @@ export interface CreateProgram {
   readonly warnings: readonly SpecIssue[];
   /** TypeScript that the program stops for. Empty for the default assembly. */
   readonly callbacks: readonly Callback[];
-  /** Where it finds the socket for them; the fds from 3 up to here are the user's process's. */
+  /** Whether it is to be started with a control socket, for them and for its failures. */
+  readonly hasControl: boolean;
+  /** Where it finds the socket; the fds from 3 up to here are the user's process's. */
   readonly controlFd: number;
 }
 
@@ -24,8 +26,8 @@ export async function createProgram(
   const context = createContext({ spec: bundle.spec, settings, facts });
   context.warnings.push(...bundle.warnings);
   await assembly.pipeline(createPipeline).run(context);
-  const { callbacks, controlFd } = context.program;
-  return { program: link(context.program.source()), warnings: firstByPointer(context.warnings), callbacks, controlFd };
+  const { callbacks, controlFd, hasControl } = context.program;
+  return { program: link(context.program.source()), warnings: firstByPointer(context.warnings), callbacks, hasControl, controlFd };
 }
 
 /** What the specification and a library both have a word on is told once. */

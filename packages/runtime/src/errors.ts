@@ -35,6 +35,17 @@ export function callbackFailed(origin: Origin, cause: unknown): PlumbingError {
   return new PlumbingError(`${origin.plugin}/${origin.step} failed while the container was set up`, { code: 'CALLBACK_FAILED', cause });
 }
 
+export function outputTooLarge(id: string, limit: number): PlumbingError {
+  return new PlumbingError(`container ${JSON.stringify(id)} wrote more than ${String(limit)} bytes, and was killed`, {
+    code: 'OUTPUT_TOO_LARGE',
+    hint: 'raise maxOutput, or read the streams of a created container',
+  });
+}
+
+export function setUpFailed(sentence: string): PlumbingError {
+  return new PlumbingError(sentence, { code: 'SET_UP_FAILED' });
+}
+
 export function assemblyNotReadable(file: string, cause: unknown): PlumbingError {
   return new PlumbingError(`read the assembly "${file}"`, {
     code: 'ASSEMBLY_NOT_READABLE',
@@ -47,5 +58,12 @@ export function assemblyNotSafe(file: string): SafetyError {
   return new SafetyError(`the assembly "${file}" could have been written by someone else`, {
     invariant: 'what decides which code runs is written by its user or by root alone',
     hint: 'own the file, and take write permission from group and others',
+  });
+}
+
+export function pidfdSocketInvalid(path: string): PlumbingError {
+  return new PlumbingError(`the path of the pidfd socket is too long: ${JSON.stringify(path)}`, {
+    code: 'PIDFD_SOCKET_INVALID',
+    hint: 'a socket path has at most 107 bytes; use a shorter one',
   });
 }

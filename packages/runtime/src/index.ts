@@ -21,6 +21,16 @@ export { assemblyNames, loadAssembly } from './load-assembly.js';
 export { plugins } from './plugins.js';
 export { readSandboxFacts, type SandboxFacts, type SandboxOptions, sandboxSpec } from './sandbox/index.js';
 export { runForeground } from './run-foreground.js';
+export { ContainerHandle, type Exit } from './container-handle.js';
+export {
+  type ContainerSettings,
+  type CreateContainerSettings,
+  type Finished,
+  openRuntime,
+  type RunContainerSettings,
+  Runtime,
+  type RuntimeSettings,
+} from './runtime.js';
 export { type RunningProgram, spawnProgram, type SpawnSettings } from './spawn-program.js';
 export { listenFds } from '@standpipe/process';
 export { defaultStateRoot } from '@standpipe/state';

@@ -4,6 +4,14 @@ import type { CreateSettings } from '@standpipe/runtime-api';
 
 const ENOENT = 2;
 
+/** What stands before the sentence of a failure on the control socket: no callback has this number. */
+export const FAILURE_MARK = 'FAIL';
+
+export interface ReportSettings extends Pick<CreateSettings, 'failureCodes' | 'name' | 'log'> {
+  /** The control socket, if its other end is to be told instead of standard error. */
+  readonly control: number | undefined;
+}
+
 /**
  * How the host half ends: after a failure it writes the failed op's sentence to standard error and to
  * the log, and exits with the code of its kind; else it exits with `code`.
@@ -11,7 +19,7 @@ const ENOENT = 2;
  * `executing` is 1 once the container half was about to execute the user's command: then a failure is
  * the command's, and as a shell would, it exits differently when the command is not there.
  */
-export function exitWithReport(settings: CreateSettings, regs: { code: Reg; executing: Reg }, now: Date): Op[] {
+export function exitWithReport(settings: ReportSettings, regs: { code: Reg; executing: Reg }, now: Date): Op[] {
   const fine = label('nothing failed');
   const exit = label('exit');
   const setUp = label('set-up failed');
@@ -19,7 +27,9 @@ export function exitWithReport(settings: CreateSettings, regs: { code: Reg; exec
   const { failureCodes } = settings;
   return [
     branch(FAILED, '<', 0, fine),
-    { op: 'report', fd: 2, prefix: `${settings.name}: `, suffix: '\n', escape: 'text' },
+    settings.control === undefined
+      ? { op: 'report', fd: 2, prefix: `${settings.name}: `, suffix: '\n', escape: 'text' }
+      : { op: 'report', fd: settings.control, prefix: FAILURE_MARK, suffix: '', escape: 'text' },
     ...(settings.log === undefined ? [] : reportToLog(settings.log, settings.name, now)),
     branch(regs.executing, '!=', 1, setUp),
     branch(ERRNO, '==', ENOENT, notFound),

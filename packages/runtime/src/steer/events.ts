@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cgroup, type CgroupStats, formatStatsEvent } from '@standpipe/cgroups';
+import { orAbort } from '../or-abort.js';
 import { cgroupInUse, readContainer } from './container.js';
 
 /** What is told of a container while it runs. */
@@ -11,6 +12,8 @@ export type ContainerEvent =
 export interface EventsSettings {
   /** Between two statistics. */
   readonly intervalMs?: number;
+  /** Ends the events, by throwing what it aborts with. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -30,8 +33,9 @@ export function readContainerStats(root: string, id: string): CgroupStats {
 export async function* containerEvents(
   root: string,
   id: string,
-  { intervalMs = 5000 }: EventsSettings = {},
+  { intervalMs = 5000, signal }: EventsSettings = {},
 ): AsyncGenerator<ContainerEvent, void, undefined> {
+  signal?.throwIfAborted();
   const cgroup = cgroupInUse(readContainer(root, id));
   const stop = new AbortController();
   const tick = async (): Promise<'tick'> => sleep(intervalMs, 'tick' as const, { signal: stop.signal });
@@ -39,7 +43,7 @@ export async function* containerEvents(
   let [next, pause] = [happening.next(), tick()];
   try {
     for (;;) {
-      const first = await Promise.race([next, pause]);
+      const first = await orAbort(Promise.race([next, pause]), signal);
       if (first === 'tick') {
         const stats = statsIfThere(cgroup);
         if (stats === undefined) return;
