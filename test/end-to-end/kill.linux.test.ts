@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { executableOf, type Program } from '@standpipe/program';
 import { stopAfter } from '@standpipe/program/testing';
-import { createProgram, createSettings, deleteContainer, linuxHostFacts, loadAssembly, readBundle } from '@standpipe/runtime';
+import {
+  createProgram,
+  createSettings,
+  deleteContainer,
+  type GivenSettings,
+  linuxHostFacts,
+  loadAssembly,
+  readBundle,
+} from '@standpipe/runtime';
+import { startContainer } from '@standpipe/runtime/steer';
 import { type Bundle, bundle, leaveNothing, needs, needsRoot, snapshot } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
@@ -50,7 +59,7 @@ async function nothingAlive(marker: string, when: string): Promise<void> {
   expect(leftovers(marker), when).to.deep.equal([]);
 }
 
-describe('killing the runtime at every op of run', function () {
+describe('killing the runtime at every op', function () {
   this.timeout(300_000);
   leaveNothing({ ignore: ['fds'] });
 
@@ -70,10 +79,10 @@ describe('killing the runtime at every op of run', function () {
 
   const marker = '86423';
 
-  async function programOf(args: readonly string[]): Promise<Program> {
+  async function programOf(args: readonly string[], more: Partial<GivenSettings> = {}): Promise<Program> {
     made.configure(specOf(args));
     const bundleRead = readBundle(made.path);
-    const settings = createSettings({ id: ID, bundle: made.path, stateRoot: join(directory, 'state') });
+    const settings = createSettings({ id: ID, bundle: made.path, stateRoot: join(directory, 'state'), ...more });
     return (await createProgram(await loadAssembly(), bundleRead, settings, linuxHostFacts())).program;
   }
 
@@ -84,7 +93,7 @@ describe('killing the runtime at every op of run', function () {
     expect(cgroups(), what).to.deep.equal([]);
   };
 
-  it('leaves nothing that delete, or the next run, does not clear', async () => {
+  it('of run leaves nothing that delete, or the next run, does not clear', async () => {
     const brief = await programOf(['/bin/true']);
     const lasting = await programOf(['/bin/sleep', marker]);
     const host = brief.sections.find(({ name }) => name === 'host')!;
@@ -120,5 +129,34 @@ describe('killing the runtime at every op of run', function () {
     // It would prove nothing if the ops were never reached.
     expect(killed.get('host'), 'ops of the host half that were reached').to.be.greaterThan(40);
     expect(killed.get('container'), 'ops of the container half that were reached').to.be.greaterThan(60);
+  });
+
+  it('of create and start leaves nothing that delete does not clear', async () => {
+    const program = await programOf(['/bin/sleep', marker], { hold: true, detach: true });
+    const stateRoot = join(directory, 'state');
+    const outcomes = new Map<string, number>();
+    for (const { name, from, to } of program.sections) {
+      for (let op = from; op < Math.min(to, program.ops.length - 1); op++) {
+        const what = `killed behind op ${String(op)} of the ${name} half`;
+        const { signal, code } = await start(directory, stopAfter(program, op, 'SIGKILL')).ended;
+        // Where it is created all the same, what is behind its start comes next: each start runs the command, or fails.
+        const outcome =
+          code === 0
+            ? await startContainer(stateRoot, ID).then(
+                () => 'started',
+                () => 'killed in start',
+              )
+            : `${name} killed`;
+        if (outcome === 'host killed') expect(signal ?? 'undone', what).to.be.oneOf(['SIGKILL', 'undone']);
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        await deleteContainer(stateRoot, ID, { force: true });
+        nothingLeft(what);
+        await nothingAlive(marker, what);
+      }
+    }
+    expect(outcomes.get('host killed'), 'ops of the host half that were reached').to.be.greaterThan(40);
+    expect(outcomes.get('container killed'), 'ops of the container half that were reached before the start').to.be.greaterThan(60);
+    expect(outcomes.get('killed in start'), 'ops that were reached behind the start').to.be.greaterThan(5);
+    expect(outcomes.get('started'), 'ops that were not reached').to.be.greaterThan(5);
   });
 });
