@@ -45,14 +45,20 @@ const updateOptions: CommandSpec['options'] = {
   'mem-bw-schema': { type: 'string', describe: 'share of the memory bandwidth (not there yet)' },
 };
 
+/** What all have that make a process. */
+const processOptions: CommandSpec['options'] = {
+  'pid-file': { type: 'string', describe: 'file that the process id is written to' },
+  'console-socket': { type: 'string', describe: 'unix socket that the terminal is sent to' },
+  'pidfd-socket': { type: 'string', describe: 'unix socket that a pidfd of the process is sent to' },
+  'preserve-fds': { type: 'number', default: 0, describe: 'pass this many file descriptors, from 3 up, to the process' },
+};
+
 /** What `create` and `run` share. */
 const createOptions: CommandSpec['options'] = {
   bundle,
-  'pid-file': { type: 'string', describe: 'file that the process id is written to' },
-  'console-socket': { type: 'string', describe: 'unix socket that the terminal is sent to' },
+  ...processOptions,
   'no-pivot': noPivot,
   'no-new-keyring': { type: 'boolean', describe: 'keep the session keyring of the caller' },
-  'preserve-fds': { type: 'number', default: 0, describe: 'pass this many file descriptors, from 3 up, to the process' },
   strict,
 };
 
@@ -106,6 +112,33 @@ export const commands: readonly CommandSpec[] = [
       ...createOptions,
     },
     load: async () => import('./verbs/run.js'),
+  },
+  {
+    name: 'exec',
+    describe: 'execute a further process in a container',
+    positionals: [containerId],
+    rest: 'command',
+    options: {
+      process: {
+        type: 'string',
+        alias: 'p',
+        describe: 'file with the process as JSON, like process of a config.json; instead of a command',
+      },
+      detach: { type: 'boolean', alias: 'd', describe: 'leave the process running in the background' },
+      tty: { type: 'boolean', alias: 't', describe: 'give it a terminal' },
+      user: { type: 'string', alias: 'u', describe: 'UID or UID:GID that it runs as' },
+      'additional-gids': { type: 'array', alias: 'g', describe: 'group that it is in as well' },
+      env: { type: 'array', alias: 'e', describe: 'NAME=VALUE to add to the environment' },
+      cwd: { type: 'string', describe: 'working directory in the container' },
+      cap: { type: 'array', alias: 'c', describe: "capability to add to the container's" },
+      'no-new-privs': { type: 'boolean', describe: 'it can never gain privileges' },
+      apparmor: { type: 'string', describe: 'AppArmor profile' },
+      'process-label': { type: 'string', describe: 'SELinux label' },
+      cgroup: { type: 'array', describe: "cgroup below the container's to run in, which is there: [CONTROLLER[,CONTROLLER]:]PATH" },
+      'ignore-paused': { type: 'boolean', describe: 'take a paused container: the process runs when it is resumed' },
+      ...processOptions,
+    },
+    load: async () => import('./verbs/exec.js'),
   },
   {
     name: 'delete',

@@ -8,6 +8,7 @@ export function settingsOf(invocation: Invocation, given: GivenSettings): Create
   const { root, log, logFormat } = invocation.global;
   const pidFile = text(invocation, 'pid-file');
   const consoleSocket = text(invocation, 'console-socket');
+  const pidfdSocket = text(invocation, 'pidfd-socket');
   // Socket activation: systemd hands sockets over from fd 3 on, before the preserved ones.
   const sockets = listenFds(process.env, process.pid);
   return createSettings({
@@ -21,6 +22,7 @@ export function settingsOf(invocation: Invocation, given: GivenSettings): Create
     preserveFds: sockets + (number(invocation, 'preserve-fds') ?? 0),
     pidFile: pidFile === undefined ? undefined : resolve(pidFile),
     consoleSocket: consoleSocket === undefined ? undefined : resolve(consoleSocket),
+    ...(pidfdSocket === undefined ? {} : { pidfdSocket: resolve(pidfdSocket) }),
     log: log === undefined ? undefined : { path: resolve(log), format: logFormat },
     strict: flag(invocation, 'strict'),
     ...given,

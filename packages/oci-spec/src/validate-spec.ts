@@ -2,6 +2,7 @@ import type { SpecIssue } from '@standpipe/errors';
 import { type Check, Report } from './check.js';
 import { invalidSpec } from './errors.js';
 import { type LinuxResources, resources } from './linux/resources.js';
+import { type Process, process } from './process/process.js';
 import { type Spec, spec } from './spec.js';
 
 export interface ValidSpec {
@@ -39,9 +40,25 @@ export function validateResources(document: unknown): ValidResources {
   return { resources: value, warnings };
 }
 
-function validate<T>(check: Check<T>, document: unknown): { value: T; warnings: readonly SpecIssue[] } {
+export interface ValidProcess {
+  /** A copy, with the fields that the specification knows and no others. */
+  readonly process: Process;
+  readonly warnings: readonly SpecIssue[];
+}
+
+/**
+ * Checks a document that is `process` alone, as exec is given one. Pointers are those of a config with that process.
+ *
+ * @throws SpecError with every issue found
+ */
+export function validateProcess(document: unknown): ValidProcess {
+  const { value, warnings } = validate(process, document, '/process');
+  return { process: value, warnings };
+}
+
+function validate<T>(check: Check<T>, document: unknown, at = ''): { value: T; warnings: readonly SpecIssue[] } {
   const report = new Report();
-  const value = check(document, '', report);
+  const value = check(document, at, report);
   if (value === undefined || report.issues.length > 0) throw invalidSpec(report.issues);
   return { value, warnings: report.warnings };
 }

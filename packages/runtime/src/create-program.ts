@@ -31,6 +31,6 @@ export async function createProgram(
 }
 
 /** What the specification and a library both have a word on is told once. */
-function firstByPointer(warnings: readonly SpecIssue[]): SpecIssue[] {
+export function firstByPointer(warnings: readonly SpecIssue[]): SpecIssue[] {
   return warnings.filter(({ pointer }, i) => warnings.findIndex((other) => other.pointer === pointer) === i);
 }

@@ -16,6 +16,17 @@ export { compileProgram } from './compile-program.js';
 export { createProgram, type CreateProgram } from './create-program.js';
 export { createSettings, type GivenSettings } from './create-settings.js';
 export { clearStale, deleteContainer, type DeleteSettings } from './delete-container.js';
+export {
+  execProgram,
+  type ExecTarget,
+  type ExecutedProcess,
+  type GivenProcess,
+  parseSubCgroups,
+  processLike,
+  readProcess,
+  readTarget,
+  type TargetSettings,
+} from './exec/index.js';
 export { linuxHostFacts } from './linux-host-facts.js';
 export { assemblyNames, loadAssembly } from './load-assembly.js';
 export { plugins } from './plugins.js';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { assemble, type Assembly, type AssemblyConfig, parseAssemblyConfig } from '@standpipe/kernel';
-import { createPipeline } from '@standpipe/runtime-api';
+import { createPipeline, execPipeline } from '@standpipe/runtime-api';
 import defaultDocument from '../assemblies/default.json' with { type: 'json' };
 import sandboxDocument from '../assemblies/sandbox.json' with { type: 'json' };
 import { assemblyNotReadable, assemblyNotSafe } from './errors.js';
@@ -23,13 +23,13 @@ export const assemblyNames: readonly string[] = Object.keys(named);
  */
 export async function loadAssembly(nameOrFile = 'default'): Promise<Assembly> {
   const known = Object.hasOwn(named, nameOrFile) ? named[nameOrFile] : undefined;
-  if (known !== undefined) return assemble({ config: configOf(known, nameOrFile), plugins, pipelines: [createPipeline] });
+  if (known !== undefined) return assemble({ config: configOf(known, nameOrFile), plugins, pipelines: [createPipeline, execPipeline] });
   const file = resolve(nameOrFile);
   const require = createRequire(file);
   return assemble({
     config: configOf(readDocument(file), file),
     plugins,
-    pipelines: [createPipeline],
+    pipelines: [createPipeline, execPipeline],
     resolve: async (name) => {
       const module = (await import(pathToFileURL(require.resolve(name)).href)) as { default?: unknown };
       return module.default;

@@ -24,6 +24,8 @@ export interface ContainerState {
   readonly status: ContainerStatus;
   /** As this process's pid namespace sees it; 0 when there is none. */
   readonly pid: number;
+  /** Inode of its pidfd, decimal; "" when there is none. A pid can become another's, this can't (kernel 6.9). */
+  readonly pidfdInode: string;
   readonly bundle: string;
   readonly annotations: Readonly<Record<string, string>>;
   /** When it was made. Unknown of a stale one without a record. */
@@ -98,6 +100,7 @@ function readIn(rootFd: number, root: string, id: string, settings: ReadSettings
     id,
     status,
     pid: alive ? (record?.pid ?? 0) : 0,
+    pidfdInode: alive ? (record?.pidfdInode ?? '') : '',
     bundle: record?.bundle ?? '',
     annotations: record?.annotations ?? {},
     created: found?.writtenAt,

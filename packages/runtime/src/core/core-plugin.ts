@@ -7,7 +7,7 @@ import { awaitStart } from './await-start.js';
 import { writePidFile } from './pid-file.js';
 import { connectPidfdSocket, sendPidfd } from './pidfd-socket.js';
 import { exitWithReport } from './report.js';
-import { unhonoured, unhonouredAnew } from './spec-support.js';
+import { unhonoured } from './spec-support.js';
 
 /** 1 once the container half was about to execute the user's command. */
 const Executing = slot<Reg>('init.executing');
@@ -30,8 +30,8 @@ export const corePlugin: Plugin = definePlugin({
     }),
     step(execPipeline.phase.validate, {
       id: 'spec.weigh',
-      run({ spec, process, settings: { strict, insisted = [] }, warnings }, { honoured }) {
-        const issues = unhonouredAnew(process, spec, honoured);
+      run({ process, settings: { strict, insisted = [] }, warnings }, { honoured }) {
+        const issues = unhonoured({ process }, honoured);
         const refused = issues.filter(({ pointer }) => strict || insisted.includes(pointer));
         if (refused.length > 0) throw notHonoured(refused);
         warnings.push(...issues);

@@ -46,14 +46,8 @@ export function unhonoured(spec: unknown, honoured: readonly HonouredSpec[]): Sp
   return issues;
 }
 
-/** The same of a process that is executed in a container of `spec`, but for what its creator was told of already. */
-export function unhonouredAnew(process: unknown, spec: { readonly process?: unknown }, honoured: readonly HonouredSpec[]): SpecIssue[] {
-  const same = ({ pointer }: SpecIssue): boolean =>
-    JSON.stringify(valueAt({ process }, pointer)) === JSON.stringify(valueAt({ process: spec.process }, pointer));
-  return unhonoured({ process }, honoured).filter((issue) => !same(issue));
-}
-
-function valueAt(document: unknown, pointer: string): unknown {
+/** What a JSON pointer leads to, if anything. */
+export function valueAt(document: unknown, pointer: string): unknown {
   let value = document;
   for (const name of pointer.slice(1).split('/')) {
     if (typeof value !== 'object' || value === null) return undefined;
