@@ -2,9 +2,18 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { SpecIssue } from '@standpipe/errors';
 import type { CgroupStats } from '@standpipe/cgroups';
+import type { Assembly } from '@standpipe/kernel';
 import type { LinuxResources } from '@standpipe/oci-spec';
 import { readState, startContainer } from '@standpipe/state';
 import { awaitEnd } from './await-end.js';
+import type { CreateProgram } from './create-program.js';
+import { createSettings } from './create-settings.js';
+import { execProgram, type GivenProcess, processLike, readTarget } from './exec/index.js';
+import { finish, type Finished, type FinishSettings } from './finished.js';
+import { guarded } from './guard.js';
+import { linuxHostFacts } from './linux-host-facts.js';
+import { RunningCommand } from './running-command.js';
+import { spawnProgram, type SpawnSettings } from './spawn-program.js';
 import { orAbort } from './or-abort.js';
 import { deleteContainer, type DeleteSettings } from './delete-container.js';
 import { containerEvents, type ContainerEvent, type EventsSettings, readContainerStats } from './steer/events.js';
@@ -27,16 +36,41 @@ export interface OwnProgram {
   readonly exited: Promise<number>;
 }
 
+export interface ContainerHandleInput {
+  readonly id: string;
+  readonly stateRoot: string;
+  readonly assembly: Assembly;
+  readonly own?: OwnProgram;
+  readonly warnings?: readonly SpecIssue[];
+}
+
+/** A command for a container: as the container's own process, but for what is named. */
+export interface CommandSettings extends GivenProcess {
+  /** Run it while the container is paused: it waits until that is resumed. */
+  readonly ignorePaused?: boolean;
+}
+
+export interface ExecContainerSettings extends CommandSettings, FinishSettings {}
+
+export interface SpawnInContainerSettings extends CommandSettings {
+  /** Its standard streams; `ignore` when left out. */
+  readonly stdio?: SpawnSettings['stdio'];
+  /** Kills it, while it is made. */
+  readonly signal?: AbortSignal;
+}
+
 /** A container, by its id. Holds nothing open: a handle can be dropped, and got again from the runtime. */
 export class ContainerHandle {
   readonly id: string;
   readonly stateRoot: string;
   /** What the specification or a library had to say of its config. */
   readonly warnings: readonly SpecIssue[];
+  readonly #assembly: Assembly;
   readonly #own: OwnProgram | undefined;
 
-  constructor({ id, stateRoot, own, warnings = [] }: { id: string; stateRoot: string; own?: OwnProgram; warnings?: readonly SpecIssue[] }) {
+  constructor({ id, stateRoot, assembly, own, warnings = [] }: ContainerHandleInput) {
     this.id = id;
+    this.#assembly = assembly;
     this.stateRoot = stateRoot;
     this.warnings = warnings;
     this.#own = own;
@@ -72,6 +106,34 @@ export class ContainerHandle {
   /** @throws PlumbingError `CONTAINER_NOT_RUNNING`, `SIGNAL_UNKNOWN` */
   async kill(signal: string | number = 'SIGTERM', settings: KillSettings = {}): Promise<void> {
     await killContainer(this.stateRoot, this.id, signal, settings);
+  }
+
+  /**
+   * Runs a command in the container to its end, and gives its output. An abort kills it.
+   *
+   * @throws SpecError; PlumbingError `CONTAINER_NOT_RUNNING`, `SET_UP_FAILED` with what stood in its way, `OUTPUT_TOO_LARGE`
+   */
+  async exec(settings: ExecContainerSettings): Promise<Finished> {
+    const made = await this.#command(settings, settings.signal, () => undefined);
+    return { ...(await finish(spawnProgram(made, { stdio: 'pipe' }), settings)), warnings: made.warnings };
+  }
+
+  /** Starts a command in the container, and returns when it runs. */
+  async spawn(settings: SpawnInContainerSettings): Promise<RunningCommand> {
+    let runs: () => void = () => undefined;
+    const isRunning = new Promise<void>((onRunning) => (runs = onRunning));
+    const made = await this.#command(settings, settings.signal, () => runs());
+    const running = spawnProgram(made, { stdio: settings.stdio ?? 'ignore' });
+    await guarded(running, Promise.race([isRunning, running.exited]), settings.signal);
+    return new RunningCommand(running, made.warnings);
+  }
+
+  async #command(given: CommandSettings, signal: AbortSignal | undefined, onCreated: () => void): Promise<CreateProgram> {
+    signal?.throwIfAborted();
+    const { id, stateRoot } = this;
+    const target = readTarget(stateRoot, id, { ignorePaused: given.ignorePaused });
+    const settings = createSettings({ id, bundle: target.bundle, stateRoot, onCreated });
+    return execProgram(this.#assembly, target, processLike(target.process, given), settings, linuxHostFacts());
   }
 
   async pause(): Promise<void> {

@@ -35,8 +35,8 @@ export function callbackFailed(origin: Origin, cause: unknown): PlumbingError {
   return new PlumbingError(`${origin.plugin}/${origin.step} failed while the container was set up`, { code: 'CALLBACK_FAILED', cause });
 }
 
-export function outputTooLarge(id: string, limit: number): PlumbingError {
-  return new PlumbingError(`container ${JSON.stringify(id)} wrote more than ${String(limit)} bytes, and was killed`, {
+export function outputTooLarge(limit: number): PlumbingError {
+  return new PlumbingError(`the command wrote more than ${String(limit)} bytes, and was killed`, {
     code: 'OUTPUT_TOO_LARGE',
     hint: 'raise maxOutput, or read the streams of a created container',
   });

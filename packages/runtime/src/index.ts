@@ -32,11 +32,18 @@ export { assemblyNames, loadAssembly } from './load-assembly.js';
 export { plugins } from './plugins.js';
 export { readSandboxFacts, type SandboxFacts, type SandboxOptions, sandboxSpec } from './sandbox/index.js';
 export { runForeground } from './run-foreground.js';
-export { ContainerHandle, type Exit } from './container-handle.js';
+export {
+  type CommandSettings,
+  ContainerHandle,
+  type ExecContainerSettings,
+  type Exit,
+  type SpawnInContainerSettings,
+} from './container-handle.js';
+export { RunningCommand } from './running-command.js';
+export type { Finished, FinishSettings } from './finished.js';
 export {
   type ContainerSettings,
   type CreateContainerSettings,
-  type Finished,
   openRuntime,
   type RunContainerSettings,
   Runtime,

@@ -1,22 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { SpecIssue } from '@standpipe/errors';
+import { PlumbingError } from '@standpipe/errors';
 import type { Assembly } from '@standpipe/kernel';
 import type { Spec } from '@standpipe/oci-spec';
 import { checkContainerId, defaultStateRoot, readState } from '@standpipe/state';
 import { type Bundle, bundleOf, readBundle } from './bundle.js';
-import { ContainerHandle } from './container-handle.js';
+import { ContainerHandle, type ContainerHandleInput } from './container-handle.js';
 import { createProgram, type CreateProgram } from './create-program.js';
 import { createSettings, type GivenSettings } from './create-settings.js';
 import { clearStale, deleteContainer } from './delete-container.js';
-import { outputTooLarge } from './errors.js';
+import { setUpFailed } from './errors.js';
+import { finish, type Finished, type FinishSettings } from './finished.js';
+import { guarded } from './guard.js';
 import { linuxHostFacts } from './linux-host-facts.js';
 import { loadAssembly } from './load-assembly.js';
-import { orAbort } from './or-abort.js';
-import { collect } from './output.js';
 import { type RunningProgram, spawnProgram, type SpawnSettings } from './spawn-program.js';
 import { type ContainerDescription, describeContainers } from './steer/describe.js';
-import { killContainer } from './steer/kill.js';
 
 export interface RuntimeSettings {
   /** `default`, `sandbox`, or an assembly config file. */
@@ -44,23 +42,9 @@ export interface CreateContainerSettings extends ContainerSettings {
   readonly stdio?: SpawnSettings['stdio'];
 }
 
-export interface RunContainerSettings extends ContainerSettings {
-  /** What the command reads; nothing when left out. */
-  readonly input?: string | Uint8Array;
-  /** Bytes of standard output and of standard error that are kept, each; a command that writes more is killed. 16 MiB when left out. */
-  readonly maxOutput?: number;
+export interface RunContainerSettings extends ContainerSettings, FinishSettings {
+  readonly signal?: AbortSignal;
 }
-
-/** A container that has run, and is gone. */
-export interface Finished {
-  /** Exit status of its command, or 128 and the number of the signal that ended it. */
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly warnings: readonly SpecIssue[];
-}
-
-const MAX_OUTPUT = 16 * 2 ** 20;
 
 /** Containers of one assembly and one state root. */
 export class Runtime {
@@ -82,8 +66,11 @@ export class Runtime {
     const isCreated = new Promise<void>((onCreated) => (created = onCreated));
     const made = await this.#program(settings, { hold: true, keep: true, onCreated: () => created() });
     const running = spawnProgram(made, { stdio: settings.stdio ?? 'ignore' });
-    await this.#guard(settings, running, Promise.race([isCreated, running.exited]));
-    return new ContainerHandle({ id: settings.id, stateRoot: this.stateRoot, own: running, warnings: made.warnings });
+    await guarded(running, Promise.race([isCreated, neverSoon(running)]), settings.signal, async (came) =>
+      // Before, there is none, or it is another's that has the id.
+      came ? deleteContainer(this.stateRoot, settings.id, { force: true }) : this.#clear(settings.id),
+    );
+    return new ContainerHandle({ ...this.#common(settings.id), own: running, warnings: made.warnings });
   }
 
   /**
@@ -93,18 +80,8 @@ export class Runtime {
    */
   async run(settings: RunContainerSettings): Promise<Finished> {
     const made = await this.#program(settings, { onCreated: () => undefined });
-    const running = spawnProgram(made, { stdio: 'pipe' });
-    const { stdin, stdout, stderr } = running.process;
-    // A command that does not read what it is given is no failure.
-    stdin?.on('error', () => undefined).end(settings.input ?? '');
-    const limit = settings.maxOutput ?? MAX_OUTPUT;
-    const tooMuch = new AbortController();
-    const onTooMuch = (): void => tooMuch.abort(outputTooLarge(settings.id, limit));
-    const signal = settings.signal === undefined ? tooMuch.signal : AbortSignal.any([settings.signal, tooMuch.signal]);
-    const output = Promise.all([collect(stdout, limit, onTooMuch), collect(stderr, limit, onTooMuch)]);
-    const code = await this.#guard({ ...settings, signal }, running, running.exited);
-    const [out, err] = await output;
-    return { code, stdout: out, stderr: err, warnings: made.warnings };
+    const finished = await finish(spawnProgram(made, { stdio: 'pipe' }), settings, async () => this.#clear(settings.id));
+    return { ...finished, warnings: made.warnings };
   }
 
   /**
@@ -114,12 +91,16 @@ export class Runtime {
    */
   get(id: string): ContainerHandle {
     readState(this.stateRoot, id);
-    return new ContainerHandle({ id, stateRoot: this.stateRoot });
+    return new ContainerHandle(this.#common(id));
   }
 
   /** All containers of the state root, by id. */
   list(): ContainerDescription[] {
     return describeContainers(this.stateRoot);
+  }
+
+  #common(id: string): Pick<ContainerHandleInput, 'id' | 'stateRoot' | 'assembly'> {
+    return { id, stateRoot: this.stateRoot, assembly: this.assembly };
   }
 
   async #program(settings: ContainerSettings, more: Partial<GivenSettings>): Promise<CreateProgram> {
@@ -134,44 +115,17 @@ export class Runtime {
       createSettings({ ...defined(given), id, bundle: bundle.path, stateRoot: this.stateRoot, ...more }),
       linuxHostFacts(),
     );
-    await clearStale(this.stateRoot, id).catch(() => undefined);
+    await this.#clear(id);
     signal?.throwIfAborted();
     return made;
   }
 
-  /** Waits for something of a program. Aborted, it ends the program with its container, and waits until nothing is left. */
-  async #guard<T>({ id, signal }: Pick<ContainerSettings, 'id' | 'signal'>, running: RunningProgram, awaited: Promise<T>): Promise<T> {
+  /** Removes what a program left that was killed. A container that lives is not touched: its program, or the next one, will say so. */
+  async #clear(id: string): Promise<void> {
     try {
-      return await orAbort(awaited, signal);
+      await clearStale(this.stateRoot, id);
     } catch (error) {
-      if (signal?.aborted !== true) throw error;
-      await this.#end(id, running);
-      throw error;
-    }
-  }
-
-  async #end(id: string, running: RunningProgram): Promise<void> {
-    const exited = running.exited.catch(() => undefined);
-    const parent = running.process.pid;
-    if (parent !== undefined && this.#parentOf(id) === parent) {
-      await killContainer(this.stateRoot, id, 'SIGKILL').catch(() => undefined);
-      await exited;
-      await deleteContainer(this.stateRoot, id, { force: true });
-    } else {
-      // There is none yet, or one of that id is another's: who makes ours dies, and takes what is half made along.
-      running.process.kill('SIGKILL');
-      await exited;
-      await clearStale(this.stateRoot, id).catch(() => undefined);
-    }
-  }
-
-  #parentOf(id: string): number | undefined {
-    try {
-      const { pid } = readState(this.stateRoot, id);
-      const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    } catch {
-      return undefined;
+      if (!PlumbingError.is(error) || !error.code.startsWith('CONTAINER_')) throw error;
     }
   }
 }
@@ -184,6 +138,11 @@ export class Runtime {
 export async function openRuntime({ assembly, stateRoot }: RuntimeSettings = {}): Promise<Runtime> {
   const root = stateRoot === undefined ? defaultStateRoot(process.env, process.geteuid?.() ?? 0) : resolve(stateRoot);
   return new Runtime(await loadAssembly(assembly), root);
+}
+
+/** The end of a program that was to say something first. */
+async function neverSoon({ exited }: RunningProgram): Promise<never> {
+  throw setUpFailed(`standpipe-init ended with code ${String(await exited)} before the container was set up`);
 }
 
 /** Settings that were left out must not stand in the way of the usual ones. */

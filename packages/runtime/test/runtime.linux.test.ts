@@ -166,6 +166,43 @@ describe('the runtime as a library', () => {
       expect(types).to.deep.equal(['stats', 'stats', 'stats']);
     });
 
+    describe('exec', () => {
+      it('runs a command in it to its end, and gives what it wrote', async () => {
+        await using container = await runtime.create(of('exec', 'sleep 100'));
+        await container.start();
+        const args = ['/bin/sh', '-c', 'cat; echo "$WHO in $PWD" >&2; exit 5'];
+        expect(await container.exec({ args, env: ['WHO=me'], cwd: '/tmp', input: 'over' })).to.deep.equal({
+          code: 5,
+          stdout: 'over',
+          stderr: 'me in /tmp\n',
+          warnings: [],
+        });
+        await rejects(container.exec({ args: ['nowhere'] }), { code: 'SET_UP_FAILED', message: /executable file not found in \$PATH/ });
+        await rejects(container.exec({ args: ['yes'], maxOutput: 1000 }), { code: 'OUTPUT_TOO_LARGE' });
+        await rejects(container.exec({ args: ['sleep', '100'], signal: AbortSignal.timeout(100) }), { name: 'TimeoutError' });
+        expect(container.processes()).to.have.length(1);
+      });
+
+      it('starts a command that is waited for, and can be killed', async () => {
+        await using container = await runtime.create(of('spawn', 'sleep 100'));
+        await container.start();
+        const command = await container.spawn({ args: ['sleep', '100'] });
+        expect(container.processes()).to.have.length(2);
+        command.kill('SIGKILL');
+        expect(await command.wait()).to.equal(137);
+        const other = await container.spawn({
+          args: ['/bin/sh', '-c', 'trap "exit 6" TERM; echo up; while :; do sleep 0.01; done'],
+          stdio: 'pipe',
+        });
+        await new Promise((resolve) => other.stdout?.once('data', resolve));
+        other.kill();
+        expect(await other.wait()).to.equal(6);
+        await container.kill('KILL');
+        await container.wait();
+        await rejects(container.spawn({ args: ['true'] }), { code: 'CONTAINER_NOT_RUNNING' });
+      });
+    });
+
     it('leaves nothing of one that can not be made', async () => {
       await rejects(
         runtime.create(of('bad', 'true', { mounts: [{ destination: '/mnt', type: 'bind', source: '/nowhere', options: ['bind'] }] })),
