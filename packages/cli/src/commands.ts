@@ -2,10 +2,17 @@ import type { CommandSpec, OptionSpec } from './command.js';
 
 export const globalOptions: Readonly<Record<string, OptionSpec>> = {
   root: { type: 'string', describe: 'directory that holds the state of containers' },
-  log: { type: 'string', describe: 'file that failures are also written to' },
+  log: { type: 'string', describe: 'file that failures, and all else there is to tell, are written to' },
   'log-format': { type: 'string', choices: ['text', 'json'], default: 'text', describe: 'how the log is written' },
-  debug: { type: 'boolean', describe: 'show stack traces with errors' },
+  debug: { type: 'boolean', describe: 'tell what is planned and done, and show stack traces with errors' },
   assembly: { type: 'string', describe: 'assembly config to use instead of the default one' },
+  rootless: {
+    type: 'string',
+    choices: ['auto', 'true', 'false'],
+    default: 'auto',
+    describe: 'taken and not needed: whether an ordinary user runs it is seen',
+  },
+  criu: { type: 'string', describe: 'taken and not needed' },
 };
 
 const bundle: OptionSpec = {
@@ -56,6 +63,7 @@ const processOptions: CommandSpec['options'] = {
 /** What `create` and `run` share. */
 const createOptions: CommandSpec['options'] = {
   bundle,
+  config: { type: 'string', alias: 'f', describe: 'config to use instead of config.json in the bundle' },
   ...processOptions,
   'no-pivot': noPivot,
   'no-new-keyring': { type: 'boolean', describe: 'keep the session keyring of the caller' },

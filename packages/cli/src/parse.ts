@@ -1,5 +1,4 @@
 import { PlumbingError } from '@standpipe/errors';
-import parser from 'yargs-parser';
 import type { CommandSpec, GlobalOptions, Invocation, OptionSpec } from './command.js';
 import { commands, globalOptions } from './commands.js';
 
@@ -10,23 +9,22 @@ export type Parsed =
   | { readonly kind: 'version' };
 
 /**
- * Parses a command line as runc takes it: global options before the verb, options in any order
- * behind it, `--flag=value`, `--flag value`, `-flag` with one dash, booleans more than once.
+ * Parses a command line as runc takes it: global options before the verb, its own in any order behind it.
  *
  * @throws PlumbingError `USAGE`
  */
 export function parseCommandLine(argv: readonly string[]): Parsed {
   const head = parse(argv, globalOptions, undefined, true);
   if (head.values['version'] === true) return { kind: 'version' };
-  const [name, ...rest] = head.rest;
+  const [name, ...rest] = head.words;
   if (name === undefined || name === 'help') {
     return { kind: 'help', command: commands.find((command) => command.name === rest[0]) };
   }
   const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw usage(`there is no command "${name}"`, `commands are ${commands.map((known) => known.name).join(', ')}`);
+  if (command === undefined) throw unknownCommand(name);
   if (head.values['help'] === true) return { kind: 'help', command };
 
-  const { values, rest: words, behind } = parse(rest, command.options, command.name, command.rest !== undefined);
+  const { values, words } = parse(rest, command.options, command.name, command.rest !== undefined);
   if (values['help'] === true) return { kind: 'help', command };
   const given = command.rest === undefined ? words : words.slice(0, command.positionals.length);
   const required = command.positionals.filter((positional) => positional.required).length;
@@ -47,9 +45,18 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
       global: globalsOf(head.values),
       options: values,
       positionals: given,
-      rest: [...words.slice(given.length), ...behind],
+      rest: words.slice(given.length),
     },
   };
+}
+
+/** The global options of a line that is wrong otherwise: what is wrong is to be logged. Usual ones, where they are wrong themselves. */
+export function globalsGiven(argv: readonly string[]): GlobalOptions {
+  try {
+    return globalsOf(parse(argv, globalOptions, undefined, true).values);
+  } catch {
+    return globalsOf({});
+  }
 }
 
 function globalsOf(values: Readonly<Record<string, unknown>>): GlobalOptions {
@@ -65,88 +72,86 @@ function globalsOf(values: Readonly<Record<string, unknown>>): GlobalOptions {
 
 interface Words {
   readonly values: Readonly<Record<string, unknown>>;
-  readonly rest: readonly string[];
-  readonly behind: readonly string[];
+  /** Words that are no options, or all from the first of them on. */
+  readonly words: readonly string[];
 }
 
-/** Parses options; with `halt`, only up to the first word that is none. */
+const always: Readonly<Record<string, OptionSpec>> = { help: { type: 'boolean', alias: 'h', describe: 'show help' } };
+const first: Readonly<Record<string, OptionSpec>> = { version: { type: 'boolean', alias: 'v', describe: 'show versions' } };
+
+/**
+ * Reads options as Go's flag packages do, which runc's clients count on: one dash or two, a value behind `=` or in the next word
+ * whatever that begins with, and a boolean's only behind `=`. Of an option that is said twice the last one counts.
+ *
+ * With `halt`, the first word that is no option ends them; `--` always does.
+ */
 function parse(argv: readonly string[], options: Readonly<Record<string, OptionSpec>>, command: string | undefined, halt: boolean): Words {
-  const all: Record<string, OptionSpec> = {
-    ...options,
-    help: { type: 'boolean', alias: 'h', describe: 'show help' },
-    ...(command === undefined ? { version: { type: 'boolean', alias: 'v', describe: 'show versions' } } : {}),
-  };
-  const names = Object.keys(all);
-  const ofType = (type: OptionSpec['type']): string[] => names.filter((name) => all[name]?.type === type);
-  const result = parser.detailed(
-    withLoneDashes(
-      argv.map((word) => lengthen(word, names)),
-      [...ofType('string'), ...ofType('array')],
-    ),
-    {
-      boolean: ofType('boolean'),
-      string: [...ofType('string'), ...ofType('number')],
-      array: ofType('array').map((key) => ({ key, string: true as const })),
-      alias: Object.fromEntries(names.flatMap((name) => (all[name]?.alias === undefined ? [] : [[name, all[name].alias]]))),
-      default: Object.fromEntries(names.flatMap((name) => (all[name]?.default === undefined ? [] : [[name, all[name].default]]))),
-      configuration: {
-        'boolean-negation': false,
-        'camel-case-expansion': false,
-        'dot-notation': false,
-        'duplicate-arguments-array': true,
-        'greedy-arrays': false,
-        'parse-numbers': false,
-        'parse-positional-numbers': false,
-        'short-option-groups': true,
-        'strip-aliased': true,
-        'populate--': !halt,
-        'unknown-options-as-args': true,
-        'halt-at-non-option': halt,
-      },
-    },
-  );
-  if (result.error !== null) throw usage(result.error.message);
-  const { _: positional, '--': behind = [], ...found } = result.argv;
+  const known = { ...options, ...always, ...(command === undefined ? first : {}) };
   const values: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(found)) {
-    const option = all[name];
-    // Said twice, the last one counts.
-    if (option !== undefined) values[name] = checked(name, option, option.type !== 'array' && Array.isArray(value) ? value.at(-1) : value);
+  for (const [name, option] of Object.entries(known)) if (option.default !== undefined) values[name] = option.default;
+  const words: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    if (word === '--') return { values, words: [...words, ...argv.slice(i + 1)] };
+    if (word === '-' || !word.startsWith('-')) {
+      if (halt) return { values, words: argv.slice(i) };
+      words.push(word);
+      continue;
+    }
+    const { names, given } = optionsOf(word, known);
+    if (names.length === 0) {
+      const verb = command === undefined ? 'standpipe' : `standpipe ${command}`;
+      throw usage(`${verb} has no option ${word}`, `see ${verb} --help`);
+    }
+    for (const name of names) {
+      const option = known[name];
+      if (option === undefined) continue;
+      const value = option.type === 'boolean' ? truth(name, given ?? 'true') : checked(name, option, given ?? argv[++i]);
+      values[name] = option.type === 'array' ? [...((values[name] as readonly unknown[] | undefined) ?? []), value] : value;
+    }
   }
-  // Where it halted, the parser has put everything behind.
-  const rest = [...positional, ...(halt ? behind : [])].map(String);
-  const verb = command === undefined ? 'standpipe' : `standpipe ${command}`;
-  const unknown = halt ? rest[0] : rest.find((word) => word.startsWith('-') && word !== '-');
-  if (unknown?.startsWith('-') === true && unknown !== '-') throw usage(`${verb} has no option ${unknown}`, `see ${verb} --help`);
-  return { values, rest, behind: halt ? [] : behind.map(String) };
+  return { values, words };
 }
 
-/** `-bundle` is `--bundle`: Go's flag packages take both, and clients use both. */
-function lengthen(word: string, names: readonly string[]): string {
-  const match = /^-([a-z][a-z-]+)(=.*)?$/.exec(word);
-  return match?.[1] !== undefined && names.includes(match[1]) ? `-${word}` : word;
+/** The options that a word names: one, or several booleans by their letters, as `-df`; none, where one is not known. */
+function optionsOf(
+  word: string,
+  known: Readonly<Record<string, OptionSpec>>,
+): { readonly names: readonly string[]; readonly given: string | undefined } {
+  const [, name = '', given] = /^--?([^=-][^=]*)(?:=([^]*))?$/.exec(word) ?? [];
+  const find = (wanted: string): string | undefined =>
+    Object.hasOwn(known, wanted) ? wanted : Object.keys(known).find((long) => known[long]?.alias === wanted);
+  const one = find(name);
+  if (one !== undefined) return { names: [one], given };
+  const letters = word.startsWith('--')
+    ? []
+    : name.split('').map((letter) => Object.keys(known).find((long) => known[long]?.alias === letter));
+  const grouped = letters.filter((long) => long !== undefined && known[long]?.type === 'boolean') as string[];
+  return { names: grouped.length === letters.length && given === undefined ? grouped : [], given };
 }
 
-/** `--resources -` is `--resources=-`: the parser takes a dash for no value. */
-function withLoneDashes(argv: readonly string[], names: readonly string[]): string[] {
-  const takes = (word: string | undefined): boolean => word?.startsWith('--') === true && names.includes(word.slice(2));
-  return argv.flatMap((word, i) => {
-    if (word === '-' && takes(argv[i - 1])) return [];
-    return takes(word) && argv[i + 1] === '-' ? [`${word}=-`] : [word];
-  });
+/** What strconv.ParseBool takes. */
+function truth(name: string, value: string): boolean {
+  if (/^(1|t|T|true|True|TRUE)$/.test(value)) return true;
+  if (/^(0|f|F|false|False|FALSE)$/.test(value)) return false;
+  throw usage(`--${name} is true or false, not "${value}"`);
 }
 
-function checked(name: string, option: OptionSpec, value: unknown): unknown {
+function checked(name: string, option: OptionSpec, value: string | undefined): string | number {
+  if (value === undefined) throw usage(`--${name} takes a value`);
   if (option.type === 'number') {
-    const number = Number(value);
-    if (!Number.isInteger(number) || number < 0) throw usage(`--${name} takes a whole number, not "${String(value)}"`);
-    return number;
+    if (!/^\d{1,9}$/.test(value)) throw usage(`--${name} takes a whole number, not "${value}"`);
+    return Number(value);
   }
-  if (option.type === 'string' && typeof value !== 'string') throw usage(`--${name} takes a value`);
-  if (option.choices !== undefined && !option.choices.includes(String(value))) {
-    throw usage(`--${name} takes one of ${option.choices.join(', ')}, not "${String(value)}"`);
+  if (option.choices !== undefined && !option.choices.includes(value)) {
+    throw usage(`--${name} takes one of ${option.choices.join(', ')}, not "${value}"`);
   }
   return value;
+}
+
+function unknownCommand(name: string): PlumbingError {
+  const hint = `commands are ${commands.map((known) => known.name).join(', ')}`;
+  return new PlumbingError(`there is no command "${name}"`, { code: 'USAGE', hint, details: { command: name } });
 }
 
 export function usage(message: string, hint?: string): PlumbingError {

@@ -45,11 +45,39 @@ describe('parseCommandLine', () => {
   it('takes booleans more than once, and grouped letters', () => {
     expect(invocation('delete -f --force c1').options['force']).to.equal(true);
     expect(invocation('run -d --keep c1').options).to.include({ detach: true, keep: true });
+    expect(invocation('exec -dt c1 sh').options).to.include({ detach: true, tty: true });
+    expect(refusal('run -dx c1')).to.match(/^standpipe run has no option -dx/);
+    expect(refusal('run -db c1')).to.match(/^standpipe run has no option -db/);
+  });
+
+  it("takes a boolean's value behind = alone, in all forms of Go", () => {
+    for (const yes of ['', '=true', '=True', '=TRUE', '=t', '=T', '=1']) {
+      expect(invocation(`delete --force${yes} c1`).options['force'], yes).to.equal(true);
+    }
+    for (const no of ['=false', '=False', '=FALSE', '=f', '=F', '=0']) {
+      for (const name of ['--force', '-force', '-f']) expect(invocation(`delete ${name}${no} c1`).options['force'], no).to.equal(false);
+    }
+    expect(invocation('delete --force --force=false c1').options['force']).to.equal(false);
+    // A container may be called so.
+    expect(invocation('delete --force true')).to.deep.include({ positionals: ['true'], options: { force: true } });
+    expect(refusal('delete --force=yes c1')).to.match(/^--force is true or false, not "yes"/);
+  });
+
+  it('takes any word for a value where one is due', () => {
+    expect(invocation('run --bundle --force c1').options['bundle']).to.equal('--force');
+    expect(invocation('exec -e -x=1 -e= c1 sh').options['env']).to.deep.equal(['-x=1', '']);
+    expect(invocation('run --pid-file=a=b c1').options['pid-file']).to.equal('a=b');
+    expect(refusal('run c1 --bundle')).to.equal('--bundle takes a value / ');
+  });
+
+  it('takes all behind -- for words', () => {
+    expect(invocation('delete -f -- -c1')).to.deep.include({ positionals: ['-c1'], options: { force: true } });
   });
 
   it('takes global options before the verb', () => {
     const { global, command } = invocation('--root /r --log-format=json --log /l --debug run c1');
     expect(global).to.deep.equal({ root: '/r', log: '/l', logFormat: 'json', debug: true, assembly: undefined });
+    expect(invocation('--rootless=true --criu /usr/sbin/criu list').command).to.equal('list');
     expect(command).to.equal('run');
   });
 
@@ -106,7 +134,9 @@ describe('parseCommandLine', () => {
   });
 
   it('refuses what it does not know, and says where to look', () => {
-    expect(refusal('walk')).to.match(/^there is no command "walk" \/ commands are run, /);
+    expect(refusal('walk')).to.match(/^there is no command "walk" \/ commands are create, /);
+    // Podman asks like this whether containers can be checkpointed.
+    expect(refusal('checkpoint --help')).to.match(/^there is no command "checkpoint"/);
     expect(refusal('run')).to.equal('standpipe run needs a container-id / see standpipe run --help');
     expect(refusal('run a b')).to.equal('standpipe run does not know what to do with "b" / see standpipe run --help');
     expect(refusal('run --loud a')).to.equal('standpipe run has no option --loud / see standpipe run --help');
