@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asOrdinaryUser, bundle, leaveNothing, needs, needsRoot, run } from '@standpipe/test-support';
 import { expect } from 'chai';
@@ -15,13 +15,26 @@ describe('the command line', () => {
 
   it('tells its versions in the form that clients of runc read', async () => {
     const { stdout } = await standpipe(['--version']);
-    expect(stdout).to.match(/^standpipe version \d+\.\d+\.\d+\nspec: 1\.3\.0\ninit: [0-9a-f]{16}\nnode: v\d+\.\d+\.\d+\n$/);
+    expect(stdout).to.match(
+      /^standpipe version \d+\.\d+\.\d+\n(commit: [0-9a-f]{40}(-dirty)?\n)?spec: 1\.3\.0\ninit: [0-9a-f]{16}\nnode: v\d+\.\d+\.\d+\nkernel: \S+\n$/,
+    );
   });
 
-  it('exits with 64 for a line that it does not understand', async () => {
-    const { code, stderr, stdout } = await standpipe(['fly']);
-    expect({ code, stdout }).to.deep.equal({ code: 64, stdout: '' });
-    expect(stderr).to.match(/^standpipe: there is no command "fly"\n {2}hint: commands are run, /);
+  it('exits as runc does for a line that it does not understand', async () => {
+    for (const [words, expected] of [
+      [['fly'], 3],
+      [['checkpoint', '--help'], 3],
+      [['--fly', 'list'], 1],
+      [['list', '--fly'], 1],
+      [['state'], 1],
+    ] as const) {
+      const { code, stdout } = await standpipe(words);
+      expect({ code, stdout }, words.join(' ')).to.deep.equal({ code: expected, stdout: '' });
+      if (existsSync('/usr/sbin/runc') && words[0] !== 'checkpoint')
+        expect((await run('runc', words)).code, words.join(' ')).to.equal(code);
+    }
+    const { stderr } = await standpipe(['fly']);
+    expect(stderr).to.match(/^standpipe: there is no command "fly"\n {2}hint: commands are create, /);
   });
 
   it('explains a bundle in words, with origins, and the same as JSON', async () => {

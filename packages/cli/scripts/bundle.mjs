@@ -42,6 +42,17 @@ const loadLate = {
   },
 };
 
+/** The commit of the checkout that is built, and whether it has been changed since; nothing, where it is none. */
+function commit() {
+  const git = (...args) =>
+    childProcess.execFileSync('git', args, { cwd: here('.'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    return `${git('rev-parse', 'HEAD').trim()}${git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '-dirty'}`;
+  } catch {
+    return undefined;
+  }
+}
+
 const common = {
   bundle: true,
   platform: 'node',
@@ -61,7 +72,7 @@ await build({
   outdir,
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
-  define: { 'import.meta.url': '__bundleUrl' },
+  define: { 'import.meta.url': '__bundleUrl', __commit: JSON.stringify(commit()) ?? 'undefined' },
   banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   plugins: [keepApart, loadLate],
 });

@@ -1,15 +1,15 @@
-import { PlumbingError, renderError } from '@standpipe/errors';
+import { PlumbingError } from '@standpipe/errors';
 import type { GlobalOptions, Verb } from './command.js';
-import { parseCommandLine } from './parse.js';
+import { type Log, openLog } from './log.js';
+import { globalsGiven, parseCommandLine } from './parse.js';
 import { print } from './print.js';
 
-/** Exit code of a command line that can't be understood, and of any other failure. */
-const EXIT_USAGE = 64;
+/** Exit codes, as runc's: of a command that there is not, and of any other failure. */
+const EXIT_UNKNOWN_COMMAND = 3;
 const EXIT_FAILURE = 1;
 
 /** Runs one command line; returns the exit code. `run` and `sandbox` return only when they failed: the process becomes init. */
 export async function main(argv: readonly string[]): Promise<number> {
-  let global: GlobalOptions | undefined;
   let verb: Verb | undefined;
   try {
     if (argv[0] === '--get-yargs-completions') {
@@ -28,20 +28,27 @@ export async function main(argv: readonly string[]): Promise<number> {
       await print(versionText());
       return 0;
     }
-    global = parsed.invocation.global;
+    const log = openLog(parsed.invocation.global);
     verb = await parsed.command.load();
-    return await verb.run(parsed.invocation);
+    const code = await verb.run(parsed.invocation);
+    log.debug(`${parsed.command.name} is done, with exit code ${String(code)}`);
+    return code;
   } catch (error) {
-    return report(error, global, verb?.failureCode ?? EXIT_FAILURE);
+    return report(error, globalsGiven(argv), verb?.failureCode ?? EXIT_FAILURE);
   }
 }
 
-async function report(error: unknown, global: GlobalOptions | undefined, failureCode: number): Promise<number> {
-  process.stderr.write(`standpipe: ${renderError(error)}\n`);
-  if (global?.debug === true && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
-  if (global?.log !== undefined) {
-    const { appendLog } = await import('./log.js');
-    appendLog(global.log, global.logFormat, error);
+function report(error: unknown, global: GlobalOptions, failureCode: number): number {
+  logOf(global).error(error);
+  if (!PlumbingError.is(error) || error.code !== 'USAGE') return failureCode;
+  return error.details['command'] === undefined ? EXIT_FAILURE : EXIT_UNKNOWN_COMMAND;
+}
+
+/** The log itself may be what fails. */
+function logOf(global: GlobalOptions): Log {
+  try {
+    return openLog(global);
+  } catch {
+    return openLog({ ...global, log: undefined });
   }
-  return PlumbingError.is(error) && error.code === 'USAGE' ? EXIT_USAGE : failureCode;
 }

@@ -1,15 +1,24 @@
+import { release } from 'node:os';
 import { OCI_VERSION } from '@standpipe/oci-spec';
 import { initId } from '@standpipe/program';
 import packageJson from '../package.json' with { type: 'json' };
 
-/** What `--version` prints, in the shape that clients of runc parse. */
+/** Put in by the bundler: the commit that it was built from, where that is known. */
+declare const __commit: string | undefined;
+
+/**
+ * What `--version` prints, in the shape that clients of runc parse: Docker takes for the runtime's name what stands before the
+ * word "version", wherever it is, so there is one such line.
+ */
 export function versionText(): string {
   const runtime = process.versions.bun === undefined ? `node: v${process.versions.node}` : `bun: ${process.versions.bun}`;
   return [
     `standpipe version ${packageJson.version}`,
+    ...(typeof __commit === 'string' ? [`commit: ${__commit}`] : []),
     `spec: ${OCI_VERSION}`,
     `init: ${initId.toString(16).padStart(16, '0')}`,
     runtime,
+    `kernel: ${release()}`,
     '',
   ].join('\n');
 }

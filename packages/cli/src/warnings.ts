@@ -1,8 +1,10 @@
-import { writeSync } from 'node:fs';
 import type { SpecIssue } from '@standpipe/errors';
+import type { Invocation } from './command.js';
+import { openLog } from './log.js';
 
-/** Tells what does not stop the container and that its owner should know. In one write, and without the stream, which takes a millisecond to be there. */
-export function printWarnings(warnings: readonly SpecIssue[]): void {
+/** Tells what does not stop the container and that its owner should know. */
+export function printWarnings(warnings: readonly SpecIssue[], { global }: Invocation): void {
   if (warnings.length === 0) return;
-  writeSync(2, warnings.map(({ pointer, message }) => `standpipe: warning: ${pointer} ${message}\n`).join(''));
+  const log = openLog(global);
+  for (const { pointer, message } of warnings) log.warning(`${pointer} ${message}`);
 }

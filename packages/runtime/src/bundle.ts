@@ -13,12 +13,12 @@ export interface Bundle {
 }
 
 /**
- * Reads and validates the config.json of a bundle.
+ * Reads and validates the config.json of a bundle, or the file of another name and place that is `config`.
  *
  * @throws PlumbingError `NO_BUNDLE` when it can't be read; SpecError with every fault found
  */
-export function readBundle(path: string): Bundle {
-  const config = join(resolve(path), 'config.json');
+export function readBundle(path: string, { config: file }: { readonly config?: string | undefined } = {}): Bundle {
+  const config = file === undefined ? join(resolve(path), 'config.json') : resolve(file);
   let text: string;
   try {
     text = readFileSync(config, 'utf8');

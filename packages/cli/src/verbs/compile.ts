@@ -27,7 +27,7 @@ export async function run(invocation: Invocation): Promise<number> {
   });
   const assembly = await loadAssembly(invocation.global.assembly);
   const { program, warnings } = await compileProgram(assembly, bundle, settings, linuxHostFacts({ asRoot: flag(invocation, 'as-root') }));
-  printWarnings(warnings);
+  printWarnings(warnings, invocation);
   const arch = text(invocation, 'arch');
   const executable = executableOf(program, {
     ...(arch === 'x64' || arch === 'arm64' ? { arch } : {}),

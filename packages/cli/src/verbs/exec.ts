@@ -13,6 +13,7 @@ import {
 import type { ExecSettings } from '@standpipe/runtime-api';
 import { flag, type Invocation, list, number, text } from '../command.js';
 import { usage } from '../parse.js';
+import { tellAssembled, tellPlanned } from '../plan-container.js';
 import { settingsOf } from '../settings.js';
 import { stateRootOf } from '../state-root.js';
 import { printWarnings } from '../warnings.js';
@@ -44,8 +45,11 @@ export async function run(invocation: Invocation): Promise<number> {
       ...(text(invocation, 'process-label') === undefined ? [] : ['/process/selinuxLabel']),
     ],
   };
-  const made = await execProgram(await loadAssembly(invocation.global.assembly), target, executed, settings, linuxHostFacts());
-  printWarnings(made.warnings);
+  const assembly = await loadAssembly(invocation.global.assembly);
+  tellAssembled(assembly.plugins, invocation);
+  const made = await execProgram(assembly, target, executed, settings, linuxHostFacts());
+  printWarnings(made.warnings, invocation);
+  tellPlanned(made.program, invocation);
   return runForeground(made, { preserveFds: settings.preserveFds });
 }
 

@@ -23,6 +23,6 @@ async function programOf(invocation: Invocation): Promise<Parameters<typeof disa
   const assembly = await loadAssembly(invocation.global.assembly);
   const facts = linuxHostFacts({ asRoot: flag(invocation, 'as-root') });
   const made = await createProgram(assembly, bundle, settingsOf(invocation, { id: 'explained', bundle: bundle.path }), facts);
-  printWarnings(made.warnings);
+  printWarnings(made.warnings, invocation);
   return made.program;
 }

@@ -1,8 +1,8 @@
 import { validateSpec } from '@standpipe/oci-spec';
-import { createProgram, linuxHostFacts, loadAssembly, readSandboxFacts, runForeground, sandboxSpec } from '@standpipe/runtime';
+import { readSandboxFacts, runForeground, sandboxSpec } from '@standpipe/runtime';
 import { flag, type Invocation, list, text } from '../command.js';
+import { planContainer } from '../plan-container.js';
 import { settingsOf } from '../settings.js';
-import { printWarnings } from '../warnings.js';
 
 /** Exit codes as of env(1) and others that run a command: what is left is the command's own. */
 export const failureCode = 125;
@@ -27,8 +27,5 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   const id = `sandbox-${String(process.pid)}-${Date.now().toString(36)}`;
   const settings = settingsOf(invocation, { id, bundle: '/', failureCodes });
-  const assembly = await loadAssembly(invocation.global.assembly ?? 'sandbox');
-  const made = await createProgram(assembly, { path: '/', spec, warnings }, settings, linuxHostFacts());
-  printWarnings(made.warnings);
-  return runForeground(made, settings);
+  return runForeground(await planContainer(invocation, { path: '/', spec, warnings }, settings, 'sandbox'), settings);
 }

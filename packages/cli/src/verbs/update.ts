@@ -13,7 +13,7 @@ export async function run(invocation: Invocation): Promise<number> {
   refuseRdt(invocation);
   const { resources, warnings } = asked(invocation);
   const more = await updateContainer(stateRootOf(invocation), invocation.positionals[0] ?? '', resources);
-  printWarnings([...warnings, ...more]);
+  printWarnings([...warnings, ...more], invocation);
   return 0;
 }
 
