@@ -1,7 +1,8 @@
-// Bundles the command line into one script: start-up counts, and CommonJS starts sooner than modules. Then runs it
-// once, so that V8's compiled code of what `run` does can lie beside it.
+// Bundles the command line into scripts: start-up counts, CommonJS starts sooner than modules, and V8 takes time for code that
+// is not run. So the verbs that make containers have a script of their own, and so have those that steer them. Then runs them once, so
+// that V8's compiled code of what every start needs can lie beside them.
 import * as childProcess from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tty from 'node:tty';
@@ -10,7 +11,12 @@ import { build } from 'esbuild';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const outdir = here('../dist/bundle');
-const outfile = join(outdir, 'standpipe.cjs');
+
+// Verbs that need no assembly.
+const steering = ['delete', 'events', 'kill', 'list', 'pause', 'ps', 'resume', 'spec', 'start', 'state', 'top', 'update'];
+const verbs = readdirSync(here('../dist/src/verbs')).flatMap((file) => /^([\w-]+)\.js$/.exec(file)?.[1] ?? []);
+const scripts = { steer: steering, make: verbs.filter((verb) => !steering.includes(verb)) };
+const scriptOf = (verb) => (steering.includes(verb) ? 'steer' : 'make');
 
 // Modules that are big, loaded by import(), and not on the way of `run`: each a bundle of its own.
 const apart = { help: here('../dist/src/help.js'), injector: here('../../kernel/dist/src/services/injector.js') };
@@ -21,6 +27,10 @@ const late = { 'node:child_process': childProcess, 'node:tty': tty };
 const keepApart = {
   name: 'apart',
   setup({ onResolve }) {
+    onResolve({ filter: /^\.\/verbs\/[\w-]+\.js$/ }, ({ kind, path }) => {
+      const verb = path.slice('./verbs/'.length, -'.js'.length);
+      return kind === 'dynamic-import' ? { path: `./${scriptOf(verb)}.cjs#${verb}`, external: true } : undefined;
+    });
     onResolve({ filter: /\/(help|injector)\.js$/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path: `./${path.split('/').at(-1)}`, external: true } : undefined,
     );
@@ -65,17 +75,27 @@ const common = {
   logLevel: 'warning',
 };
 
-rmSync(outdir, { recursive: true, force: true });
-await build({
+const script = {
   ...common,
-  entryPoints: { standpipe: here('../dist/src/standpipe.js') },
   outdir,
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
-  define: { 'import.meta.url': '__bundleUrl', __commit: JSON.stringify(commit()) ?? 'undefined' },
+  define: { 'import.meta.url': '__bundleUrl' },
   banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   plugins: [keepApart, loadLate],
-});
+};
+
+rmSync(outdir, { recursive: true, force: true });
+await build({ ...script, entryPoints: { standpipe: here('../dist/src/main.js') } });
+for (const [name, names] of Object.entries(scripts)) {
+  const contents = names.map((verb) => `export * as ${verb.replaceAll('-', '_')} from './${verb}.js';`).join('\n');
+  await build({
+    ...script,
+    stdin: { contents, resolveDir: here('../dist/src/verbs'), sourcefile: `${name}.js` },
+    outdir: undefined,
+    outfile: join(outdir, `${name}.cjs`),
+  });
+}
 await build({
   ...common,
   entryPoints: apart,
@@ -88,19 +108,20 @@ await build({
 });
 
 // bin/standpipe.cjs hands an import() in; where nobody does, the script's own will do. It reads latin1, which is quicker.
-const text = readFileSync(outfile, 'utf8');
-if (/[^\0-\x7f]/.test(text)) throw new Error('the bundle is not ASCII');
-writeFileSync(
-  outfile,
-  `if (typeof __import === 'undefined') var __import = (name) => import(name);\n${text.replace(/\bimport\(/g, '__import(')}`,
-);
+const ownImport = `if (typeof __import === 'undefined') var __import = async (name) => {
+  const [file, verb] = name.split('#');
+  return verb === undefined ? import(name) : require(file)[verb.replaceAll('-', '_')];
+};`;
+for (const name of ['standpipe', ...Object.keys(scripts)]) {
+  const file = join(outdir, `${name}.cjs`);
+  const text = readFileSync(file, 'utf8');
+  if (/[^\0-\x7f]/.test(text)) throw new Error(`${file} is not ASCII`);
+  writeFileSync(file, `${ownImport}\n${text.replace(/\bimport\(/g, '__import(')}`);
+}
 
 const scratch = mkdtempSync(join(tmpdir(), 'standpipe-bundle-'));
 try {
-  const run = (script, args) =>
-    childProcess.execFileSync(process.execPath, [here(script), ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  run('../bin/standpipe.cjs', ['spec', '--bundle', scratch, ...(process.geteuid() === 0 ? [] : ['--rootless'])]);
-  run('write-code-cache.cjs', ['compile', '--bundle', scratch, '--output', join(scratch, 'app')]);
+  childProcess.execFileSync(process.execPath, [here('write-code-cache.cjs'), scratch], { stdio: ['ignore', 'ignore', 'pipe'] });
 } finally {
   rmSync(scratch, { recursive: true });
 }

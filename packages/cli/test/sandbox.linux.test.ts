@@ -20,7 +20,7 @@ import { asOrdinaryUser, leaveNothing, needs, needsRoot, type Ran, run, type Run
 import { expect } from 'chai';
 import { afterEach, before, beforeEach, describe, it } from 'mocha';
 
-const standpipe = fileURLToPath(new URL('../src/standpipe.js', import.meta.url));
+const standpipe = fileURLToPath(new URL('../../bin/standpipe.cjs', import.meta.url));
 
 type Sandbox = (args: readonly string[], options?: RunOptions) => Promise<Ran>;
 

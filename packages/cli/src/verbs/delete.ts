@@ -1,11 +1,10 @@
-import { deleteContainer } from '@standpipe/runtime';
+import { deleteContainer } from '@standpipe/runtime/steer';
 import { flag, type Invocation } from '../command.js';
-import { settingsOf } from '../settings.js';
+import { stateRootOf } from '../state-root.js';
 
 /** Removes what is left of a container. */
 export async function run(invocation: Invocation): Promise<number> {
   const id = invocation.positionals[0] ?? '';
-  const { stateRoot } = settingsOf(invocation, { id, bundle: '/' });
-  await deleteContainer(stateRoot, id, { force: flag(invocation, 'force') });
+  await deleteContainer(stateRootOf(invocation), id, { force: flag(invocation, 'force') });
   return 0;
 }

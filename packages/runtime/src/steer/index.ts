@@ -15,6 +15,7 @@ export { type Container, listContainers, readContainer, type SteeredStatus } fro
 export { containerEvents, type ContainerEvent, type EventsSettings, formatContainerEvent, readContainerStats } from './events.js';
 export { type ContainerDescription, describeContainer, describeContainers } from './describe.js';
 export { killContainer, type KillSettings } from './kill.js';
+export { deleteContainer, type DeleteSettings } from '../delete-container.js';
 export { pauseContainer, resumeContainer } from './pause.js';
 export { listProcesses } from './processes.js';
 export { updateContainer } from './update.js';
