@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from 'mocha';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './run.js';
 
@@ -58,7 +58,13 @@ export async function settle(): Promise<void> {
 /** Looks at the machine. */
 export function snapshot(): Snapshot {
   const mounts = linesOf('/proc/self/mountinfo');
-  return { mounts, processes: descendants(), cgroups: cgroups(mounts), state: below(stateRoot), fds: fds() };
+  return {
+    mounts,
+    processes: descendants(),
+    cgroups: cgroups(mounts).filter(isNobodys),
+    state: below(stateRoot).filter(isNobodys),
+    fds: fds(),
+  };
 }
 
 /** What is there now and wasn't before; of mounts and state also what is gone. */
@@ -124,6 +130,16 @@ function fds(): string[] {
     .map((fd) => attempt(() => readlinkSync(`/proc/self/fd/${fd}`), ''))
     .filter((target) => target !== '' && !target.startsWith(`/proc/${process.pid}/fd`))
     .map((target) => target.replace(/^(socket|pipe):\[\d+\]$/, '$1'));
+}
+
+/** Tests name what they make by their process. What bears that of another one which is at work now is not ours to mind. */
+function isNobodys(path: string): boolean {
+  const pid = /standpipe-[a-z-]+?-?(\d+)/.exec(path)?.[1];
+  return pid === undefined || Number(pid) === process.pid || !existsSync(`/proc/${pid}`) || isOurChild(Number(pid));
+}
+
+function isOurChild(pid: number): boolean {
+  return descendants().some((line) => line.startsWith(`${String(pid)} `));
 }
 
 // What is listed in /proc and /run may be gone a moment later.
