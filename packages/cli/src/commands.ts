@@ -233,6 +233,13 @@ export const commands: readonly CommandSpec[] = [
     load: async () => import('./verbs/spec.js'),
   },
   {
+    name: 'features',
+    describe: 'print what can be asked for, as the features document of the specification',
+    positionals: [],
+    options: {},
+    load: async () => import('./verbs/features.js'),
+  },
+  {
     name: 'explain',
     describe: 'show the program that a bundle compiles to, without running it',
     positionals: [{ name: 'file', describe: 'a compiled container to explain instead of a bundle', required: false }],

@@ -75,6 +75,8 @@ export interface Features {
 export interface RuntimeSupport {
   readonly hooks?: boolean | undefined;
   readonly mountOptions?: readonly string[] | undefined;
+  /** Kinds that can be made and joined; all, when left out. */
+  readonly namespaces?: readonly string[] | undefined;
   /** Those that the runtime knows by name; all, when left out. */
   readonly capabilities?: readonly string[] | undefined;
   readonly cgroup?: FeaturesCgroup | undefined;
@@ -99,7 +101,7 @@ export function describeFeatures(support: RuntimeSupport): Features {
     hooks: support.hooks === undefined ? undefined : support.hooks ? hookNames : [],
     mountOptions: support.mountOptions,
     linux: {
-      namespaces: namespaceTypes,
+      namespaces: support.namespaces ?? namespaceTypes,
       capabilities: support.capabilities ?? capabilityNames,
       cgroup: support.cgroup,
       seccomp: seccomp === false ? { enabled: false } : seccomp && describeSeccomp(seccomp),

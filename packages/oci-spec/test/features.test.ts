@@ -24,6 +24,7 @@ describe('describeFeatures', () => {
       memoryPolicy: false,
       idmap: false,
       netDevices: false,
+      namespaces: [],
       capabilities: [],
     });
     expect(plain(features)).to.deep.equal({
@@ -31,7 +32,7 @@ describe('describeFeatures', () => {
       ociVersionMax: '1.3.0',
       hooks: [],
       linux: {
-        namespaces: features.linux?.namespaces,
+        namespaces: [],
         capabilities: [],
         seccomp: { enabled: false },
         apparmor: { enabled: false },

@@ -21,5 +21,6 @@ export type { JoinedContainer } from './joined-container.js';
 export { createPipeline } from './pipelines.js';
 export { type Callback, type Half, ProgramDraft } from './program-draft.js';
 export { RecordCgroups } from './record-cgroups.js';
+export { RuntimeFeatures } from './runtime-features.js';
 export { StartGate } from './start-gate.js';
 export { Setgroups, type SetgroupsAnswer } from './setgroups.js';

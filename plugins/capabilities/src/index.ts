@@ -3,9 +3,17 @@
  *
  * @packageDocumentation
  */
-import { type CapabilitiesPlan, parseCapabilitySets, parseStatus, planCapabilities, planClearInheritable } from '@standpipe/capabilities';
+import {
+  type CapabilitiesPlan,
+  capabilityNames,
+  LAST_CAP,
+  parseCapabilitySets,
+  parseStatus,
+  planCapabilities,
+  planClearInheritable,
+} from '@standpipe/capabilities';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { type CreateContext, HonouredSpec, processPhases } from '@standpipe/runtime-api';
+import { type CreateContext, HonouredSpec, type HostFacts, processPhases, RuntimeFeatures } from '@standpipe/runtime-api';
 
 const Plan = slot<CapabilitiesPlan>('capabilities.plan');
 
@@ -14,6 +22,7 @@ export const capabilitiesPlugin: Plugin = definePlugin({
   api: 1,
   declare: ({ extend, step }) => [
     extend(HonouredSpec, () => ({ pointers: ['/process/capabilities'] })),
+    extend(RuntimeFeatures, () => (facts) => ({ capabilities: capabilityNames.slice(0, lastCapOf(facts) + 1) })),
     ...processPhases.flatMap(({ restrict }) => [
       step(restrict, {
         id: 'capabilities.bound',
@@ -39,16 +48,20 @@ function planOf({ spec, process, facts, warnings }: CreateContext): Capabilities
   const asked = process.capabilities;
   // The specification leaves open what a process then has: as with runc, what it would have anyway.
   if (asked === undefined) return { beforeUser: [], afterUser: planClearInheritable() };
-  const lastCap = Number(facts.readText('/proc/sys/kernel/cap_last_cap') ?? Number.NaN);
   const newUser = spec.linux?.namespaces?.some(({ type }) => type === 'user') === true;
   const status = newUser ? undefined : facts.readText('/proc/self/status');
   const parsed = parseCapabilitySets(asked, {
-    ...(Number.isInteger(lastCap) ? { lastCap } : {}),
+    lastCap: lastCapOf(facts),
     ...(status === undefined ? {} : { available: parseStatus(status).bounding }),
   });
   // Validation has told of unknown names before.
   warnings.push(...parsed.warnings.filter((warning) => !warnings.some(({ pointer }) => pointer === warning.pointer)));
   return planCapabilities(parsed.sets);
+}
+
+function lastCapOf(facts: HostFacts): number {
+  const lastCap = facts.readText('/proc/sys/kernel/cap_last_cap');
+  return lastCap === undefined ? LAST_CAP : Number(lastCap);
 }
 
 export default capabilitiesPlugin;

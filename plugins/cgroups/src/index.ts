@@ -19,7 +19,15 @@ import {
   versionOf,
 } from '@standpipe/cgroups';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { ContainerCgroup, createPipeline, execPipeline, HonouredSpec, type HostFacts, RecordCgroups } from '@standpipe/runtime-api';
+import {
+  ContainerCgroup,
+  createPipeline,
+  execPipeline,
+  HonouredSpec,
+  type HostFacts,
+  RecordCgroups,
+  RuntimeFeatures,
+} from '@standpipe/runtime-api';
 
 const Plan = slot<CgroupPlan>('cgroups.plan');
 const Join = slot<JoinPlan>('cgroups.join');
@@ -29,6 +37,7 @@ export const cgroupsPlugin: Plugin = definePlugin({
   api: 1,
   declare: ({ extend, step }) => [
     extend(HonouredSpec, () => ({ pointers: ['/linux/resources', '/linux/cgroupsPath'] })),
+    extend(RuntimeFeatures, () => () => ({ cgroup: { v1: true, v2: true, rdma: true } })),
     step(createPipeline.phase.prepare, {
       id: 'cgroups.make',
       after: ['init.begin', 'state.make'],

@@ -7,6 +7,7 @@ import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import {
   type CgroupFacts,
   isMappedNamespace,
+  knownMountOptions,
   mountNamespacesOf,
   type MountsPlan,
   planMaskedPaths,
@@ -17,7 +18,7 @@ import {
   planRootReadonly,
   rootfsPath,
 } from '@standpipe/mounts';
-import { ContainerCgroup, createPipeline, HonouredSpec, type HostFacts } from '@standpipe/runtime-api';
+import { ContainerCgroup, createPipeline, HonouredSpec, type HostFacts, RuntimeFeatures } from '@standpipe/runtime-api';
 
 const Plan = slot<MountsPlan>('mounts.plan');
 
@@ -28,6 +29,7 @@ export const mountsPlugin: Plugin = definePlugin({
     extend(HonouredSpec, () => ({
       pointers: ['/root', '/mounts', '/linux/rootfsPropagation', '/linux/maskedPaths', '/linux/readonlyPaths'],
     })),
+    extend(RuntimeFeatures, () => () => ({ mountOptions: knownMountOptions, idmap: true })),
     step(createPipeline.phase.prepare, {
       id: 'mounts.prepare',
       after: ['init.begin'],

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { findIdMapHelpers, type NamespacesPlan, type OrdinaryUser, planEnter, planNamespaces } from '@standpipe/namespaces';
+import { findIdMapHelpers, namespacesOf, type NamespacesPlan, type OrdinaryUser, planEnter, planNamespaces } from '@standpipe/namespaces';
 import {
   ContainerCgroup,
   createPipeline,
@@ -12,6 +12,7 @@ import {
   HonouredSpec,
   type HostFacts,
   processPhases,
+  RuntimeFeatures,
   Setgroups,
 } from '@standpipe/runtime-api';
 
@@ -24,6 +25,7 @@ export const namespacesPlugin: Plugin = definePlugin({
     extend(HonouredSpec, () => ({
       pointers: ['/linux/namespaces', '/linux/uidMappings', '/linux/gidMappings', '/linux/timeOffsets'],
     })),
+    extend(RuntimeFeatures, () => () => ({ namespaces: Object.keys(namespacesOf('self')) })),
     step(createPipeline.phase.isolate, {
       id: 'namespaces.clone',
       reads: [ContainerCgroup],

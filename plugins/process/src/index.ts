@@ -24,7 +24,7 @@ import {
   planStdioOwner,
   planUser,
 } from '@standpipe/process';
-import { createPipeline, execPipeline, HonouredSpec, processPhases, Setgroups } from '@standpipe/runtime-api';
+import { createPipeline, execPipeline, HonouredSpec, processPhases, RuntimeFeatures, Setgroups } from '@standpipe/runtime-api';
 
 const { prepare, rootfs, restrict } = createPipeline.phase;
 
@@ -40,6 +40,7 @@ export const processPlugin: Plugin = definePlugin({
     extend(HonouredSpec, () => ({
       pointers: ['/process', '/hostname', '/domainname', '/linux/sysctl', '/linux/personality', '/linux/memoryPolicy'],
     })),
+    extend(RuntimeFeatures, () => () => ({ memoryPolicy: true })),
     step(prepare, {
       id: 'kernel.compare',
       after: ['init.begin'],
