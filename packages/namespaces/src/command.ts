@@ -18,6 +18,8 @@ import {
 } from '@standpipe/program';
 import { CLD, P, W } from '@standpipe/syscalls';
 import { awaitContainer, sendFailure, sendReady } from './handshake.js';
+import type { NamespaceKind } from './kinds.js';
+import { bringUpLoopback } from './loopback.js';
 import { planNamespaces, type PlanNamespacesInput } from './plan.js';
 import { SIG_BLOCK, SIG_SETMASK, SIGCHLD, SIGSET_SIZE } from './signals.js';
 
@@ -39,7 +41,7 @@ export function planCommand(input: CommandInput): ProgramSource {
   const sync = { host: reg('sync'), container: reg('sync') };
   const regs = { sync, pid: reg('pid'), pidfd: reg('pidfd'), containerStart: label('container') };
   const plan = planNamespaces(input, regs);
-  const newMounts = input.namespaces?.some(({ type, path }) => type === 'mount' && path === undefined) === true;
+  const makes = (kind: NamespaceKind): boolean => input.namespaces?.some(({ type, path }) => type === kind && path === undefined) === true;
   const host: Op[] = [
     ...prologue({ keepFds: input.keepFds ?? 0 }),
     changeSignalMask(SIG_BLOCK, allSignals),
@@ -51,7 +53,8 @@ export function planCommand(input: CommandInput): ProgramSource {
   ];
   const container: Op[] = [
     ...plan.container,
-    ...(newMounts ? [sys('mount', [null, '/', null, MS_REC_PRIVATE, null], { say: 'keep mounts in the new mount namespace' })] : []),
+    ...(makes('network') ? bringUpLoopback(`${input.pointer ?? '/linux'}/namespaces`) : []),
+    ...(makes('mount') ? [sys('mount', [null, '/', null, MS_REC_PRIVATE, null], { say: 'keep mounts in the new mount namespace' })] : []),
     changeSignalMask(SIG_SETMASK, noSignals),
     ...sendReady(sync),
     ...executeCommand(input.argv, input.path),

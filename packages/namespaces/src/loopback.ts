@@ -8,7 +8,8 @@ const IFREQ_SIZE = 40;
 const IFR_FLAGS = 16;
 
 /**
- * Container: brings up the loopback device of its new network namespace, as is usual: it has its addresses by itself then.
+ * Brings up the loopback device of a command's new network namespace, as is usual: it has its addresses by itself then. A container's
+ * is its runtime's business.
  *
  * @man netdevice(7)
  */

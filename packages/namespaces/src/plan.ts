@@ -34,7 +34,6 @@ import {
 import { type NamespacesInput, type NamespacesIntent, parseNamespaces } from './input.js';
 import { joinAll, joinThroughUser, type OpenedNamespace, planOpenNamespace } from './join.js';
 import { describeKinds, type NamespaceKind, namespaceFacts } from './kinds.js';
-import { bringUpLoopback } from './loopback.js';
 import { deniesSetgroups, type OrdinaryUser, planIdMaps } from './map-writer.js';
 import { issuesForOrdinaryUser, type SetgroupsAnswer } from './privilege.js';
 
@@ -77,6 +76,8 @@ export interface NamespacesPlan {
   readonly sections: Section[];
   /** May the container call setgroups(2)? */
   readonly setgroups: SetgroupsAnswer;
+  /** Host, behind the clone: the way to the container's own network namespace. The fd of one that is joined is open until `afterClone`. */
+  readonly network?: { readonly pidfd: Reg } | { readonly netns: Reg } | undefined;
 }
 
 const origin: Origin = { plugin: 'namespaces', step: 'clone' };
@@ -136,11 +137,12 @@ export function planNamespaces(input: PlanNamespacesInput, regs: NamespacesRegs)
     ...(newUser ? [...becomeMappedRoot({ ...intent, setgroupsDenied: denied }), ...armParentDeath(regs.sync)] : []),
     ...(join.length > 0 ? [...refusePtrace(), ...joinAll(join)] : []),
     ...(intent.created.has('cgroup') ? makeNamespaces(['cgroup'], pointer) : []),
-    ...(intent.created.has('network') ? bringUpLoopback(pointer) : []),
     ...opened.map(({ fd }) => closeFd(fd)),
     ...(regs.proc === undefined ? [closeFd(proc)] : []),
   ];
-  return { host, afterClone, go: sendGo(regs.sync), container, sections: way.sections, setgroups };
+  const netns = opened.find(({ kind }) => kind === 'network')?.fd;
+  const network = netns !== undefined ? { netns } : intent.created.has('network') ? { pidfd: regs.pidfd } : undefined;
+  return { host, afterClone, go: sendGo(regs.sync), container, sections: way.sections, setgroups, network };
 }
 
 /** The kinds that clone3 makes. It can make a time namespace too, but freezes its offsets at once. */

@@ -57,6 +57,12 @@ describe('planNamespaces', () => {
     expectGolden('joined-user-namespace', plan({ namespaces: [join('user'), join('network'), ...made('uts')] }).text);
   });
 
+  it('tells the way to the own network namespace', () => {
+    expect(plan({ namespaces: made('pid') }).plan.network).to.equal(undefined);
+    expect(plan({ namespaces: made('network') }).plan.network).to.have.nested.property('pidfd.name', 'pidfd');
+    expect(plan({ namespaces: [join('network')] }).plan.network).to.have.nested.property('netns.name', 'network namespace');
+  });
+
   it('needs nobody in between otherwise', () => {
     for (const namespaces of [made('user', 'time'), [join('pid'), join('network'), ...made('uts')], []]) {
       expect(plan({ namespaces, ...(namespaces.some(({ type }) => type === 'user') ? ids(0) : {}) }).plan.sections).to.deep.equal([]);

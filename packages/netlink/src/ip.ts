@@ -43,9 +43,8 @@ export function formatIp(bytes: Uint8Array): string | undefined {
 }
 
 function parseIpv6(text: string): Uint8Array {
-  const [head = '', tail] = text.split('::').map(groupsOf);
-  const [before, after] = [[...head], [...(tail ?? [])]];
-  const groups = [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after] as number[];
+  const [before = [], after = []] = text.split('::').map(groupsOf);
+  const groups = [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after];
   return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
 }
 

@@ -17,7 +17,12 @@ const request = encodeMessage({
 /** Where some bytes begin in the request. */
 const offsetOf = (bytes: readonly number[]): number => Buffer.from(request).indexOf(Buffer.from(bytes));
 
-function answer(errno: number, tlvs: readonly Attribute[], { capped = true, type = NLMSG.ERROR as number } = {}): NetlinkMessage {
+function answer(
+  errno: number,
+  tlvs: readonly Attribute[],
+  settings: { readonly capped?: boolean; readonly type?: number } = {},
+): NetlinkMessage {
+  const { capped = true, type = NLMSG.ERROR } = settings;
   const error = Buffer.alloc(4);
   error.writeInt32LE(-errno);
   const echo = type === NLMSG.DONE ? [] : [capped ? request.subarray(0, 16) : request];

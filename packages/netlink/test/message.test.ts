@@ -7,7 +7,8 @@ const other = encodeMessage({ type: 3, flags: 2, sequence: 8, portId: 9, payload
 
 describe('messages', () => {
   it('begin with length, type, flags, sequence and port id', () => {
-    expect(Buffer.from(one).toString('hex')).to.equal('15000000' + '1200' + '0103' + '07000000' + '00000000' + '0102030405');
+    const words = ['15000000', '1200', '0103', '07000000', '00000000', '0102030405'];
+    expect(Buffer.from(one).toString('hex')).to.equal(words.join(''));
   });
 
   it('lie in a datagram one behind the other, at multiples of four', () => {

@@ -18,6 +18,7 @@ export { execPipeline, type ProcessPhases, processPhases } from './exec-pipeline
 export { HonouredSpec } from './honoured-spec.js';
 export type { HostFacts } from './host-facts.js';
 export type { JoinedContainer } from './joined-container.js';
+export { NetworkNamespace } from './network-namespace.js';
 export { createPipeline } from './pipelines.js';
 export { type Callback, type Half, ProgramDraft } from './program-draft.js';
 export { RecordCgroups } from './record-cgroups.js';

@@ -5,6 +5,7 @@ import { devicesPlugin } from '@standpipe/plugin-devices';
 import { hostRootPlugin } from '@standpipe/plugin-host-root';
 import { mountsPlugin } from '@standpipe/plugin-mounts';
 import { namespacesPlugin } from '@standpipe/plugin-namespaces';
+import { networkPlugin } from '@standpipe/plugin-network';
 import { processPlugin } from '@standpipe/plugin-process';
 import { rootfsPlugin } from '@standpipe/plugin-rootfs';
 import { statePlugin } from '@standpipe/plugin-state';
@@ -18,6 +19,7 @@ export const plugins: Readonly<Record<string, PluginSource>> = {
   state: statePlugin,
   cgroups: cgroupsPlugin,
   namespaces: namespacesPlugin,
+  network: networkPlugin,
   rootfs: rootfsPlugin,
   'host-root': hostRootPlugin,
   mounts: mountsPlugin,

@@ -11,6 +11,7 @@ import {
   execPipeline,
   HonouredSpec,
   type HostFacts,
+  NetworkNamespace,
   processPhases,
   RuntimeFeatures,
   Setgroups,
@@ -29,7 +30,7 @@ export const namespacesPlugin: Plugin = definePlugin({
     step(createPipeline.phase.isolate, {
       id: 'namespaces.clone',
       reads: [ContainerCgroup],
-      writes: [Plan, Setgroups],
+      writes: [Plan, Setgroups, NetworkNamespace],
       run({ spec, facts, program, regs, slots }) {
         const plan = planNamespaces(
           {
@@ -41,6 +42,7 @@ export const namespacesPlugin: Plugin = definePlugin({
         );
         slots.set(Plan, plan);
         slots.set(Setgroups, plan.setgroups);
+        if (plan.network !== undefined) slots.set(NetworkNamespace, plan.network);
         program.host(plan.host);
         program.container(plan.container);
         for (const section of plan.sections) program.section(section);

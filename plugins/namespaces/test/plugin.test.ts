@@ -1,6 +1,6 @@
 import { SpecError } from '@standpipe/errors';
 import { disassemble, link } from '@standpipe/program';
-import { Setgroups } from '@standpipe/runtime-api';
+import { NetworkNamespace, Setgroups } from '@standpipe/runtime-api';
 import { planCreate, type PlanCreateInput } from '@standpipe/runtime-api/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
@@ -51,6 +51,14 @@ describe('the namespaces plugin', () => {
     expect(text).to.match(
       /\nin-between\n[^]*# namespaces\/namespaces\.clone: join the user namespace "\/run\/ns\/user" \(\/linux\/namespaces\/0\/path\)/,
     );
+  });
+
+  it('tells the way to the own network namespace', async () => {
+    const way = async (...types: Parameters<typeof linux>[0]): Promise<NetworkNamespace | undefined> =>
+      (await planCreate(namespacesPlugin, { spec: linux(types) })).slots.get(NetworkNamespace);
+    expect(await way('network')).to.have.property('pidfd');
+    expect(await way({ type: 'network', path: '/run/netns/blue' })).to.have.property('netns');
+    expect(await way('pid')).to.equal(undefined);
   });
 
   it('answers whether setgroups may be called', async () => {

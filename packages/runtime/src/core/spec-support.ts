@@ -21,7 +21,7 @@ const parts: readonly (readonly [pointer: string, plugin: string])[] = [
   ['/linux/gidMappings', 'namespaces'],
   ['/linux/timeOffsets', 'namespaces'],
   ['/linux/devices', 'devices'],
-  ['/linux/netDevices', 'netdevices'],
+  ['/linux/netDevices', 'network'],
   ['/linux/cgroupsPath', 'cgroups'],
   ['/linux/resources', 'cgroups'],
   ['/linux/intelRdt', 'rdt'],
