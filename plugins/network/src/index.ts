@@ -5,7 +5,7 @@
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import { type MovePlan, planLoopbackUp, planMoveDevices } from '@standpipe/netlink';
-import { createPipeline, HonouredSpec, NetworkNamespace } from '@standpipe/runtime-api';
+import { createPipeline, HonouredSpec, NetworkNamespace, RuntimeFeatures } from '@standpipe/runtime-api';
 import { noNetworkNamespace } from './errors.js';
 
 const Plan = slot<MovePlan>('network.plan');
@@ -16,6 +16,7 @@ export const networkPlugin: Plugin = definePlugin({
   api: 1,
   declare: ({ extend, step }) => [
     extend(HonouredSpec, () => ({ pointers: [pointer] })),
+    extend(RuntimeFeatures, () => () => ({ netDevices: true })),
     step(createPipeline.phase.admit, {
       id: 'network.open',
       // An fd of a namespace that is joined is closed there.
