@@ -139,7 +139,7 @@ function openEntered(
   { proc, target }: { proc: Reg; target: Reg },
 ): Op[] {
   const stat = buf('statx', STATX_SIZE);
-  const result = reg('pidfd_open');
+  const result = reg('result');
   const ino = reg('inode');
   const expectInode = (expected: bigint, otherwise: string): Op[] => {
     const same = label('the same');
@@ -159,7 +159,15 @@ function openEntered(
     ...kinds.flatMap((kind): Op[] => {
       const path = `${String(pid)}/ns/${namespaceFacts[kind].file}`;
       return [
-        sys('statx', [proc, path, AT.STATX_DONT_SYNC, STATX.INO, stat], { say: `look at the ${kind} namespace of the container` }),
+        ...explained(
+          {
+            name: 'statx',
+            args: [proc, path, AT.STATX_DONT_SYNC, STATX.INO, stat],
+            to: result,
+            say: `look at the ${kind} namespace of the container`,
+          },
+          { ENOENT: GONE, ESRCH: GONE },
+        ),
         ...expectInode(BigInt(namespaces[kind] ?? 0), `the ${kind} namespace of the container is another than a moment ago`),
       ];
     }),
