@@ -8,6 +8,7 @@ const libraries = [
   'criu',
   'devices',
   'hooks',
+  'landlock',
   'mounts',
   'namespaces',
   'netlink',
