@@ -20,7 +20,7 @@ export type { HostFacts } from './host-facts.js';
 export type { JoinedContainer } from './joined-container.js';
 export { NetworkNamespace } from './network-namespace.js';
 export { createPipeline } from './pipelines.js';
-export { type Callback, type Half, ProgramDraft } from './program-draft.js';
+export { type Callback, type CallbackSettings, type Half, ProgramDraft } from './program-draft.js';
 export { RecordCgroups } from './record-cgroups.js';
 export { RuntimeFeatures } from './runtime-features.js';
 export { StartGate } from './start-gate.js';

@@ -1,5 +1,7 @@
 import {
+  at,
   branch,
+  type Buf,
   buf,
   type Fragment,
   here,
@@ -10,10 +12,12 @@ import {
   type Origin,
   type ProgramSource,
   raise,
+  type Reg,
   reg,
   type Section,
   store,
   sys,
+  undo,
 } from '@standpipe/program';
 
 /** Which process runs an op: `host` stays outside, `container` becomes the user's process. */
@@ -22,10 +26,25 @@ export type Half = 'host' | 'container';
 const MSG_NOSIGNAL = 0x4000;
 const MSG_WAITALL = 0x100;
 
+/** Number of the callback, and a register's value: 32 bits each. Answered with 32 bits: an errno, or 0. */
+const MESSAGE_SIZE = 8;
+
 /** A function that init calls back for, between two ops of the host half. It runs in the runtime's process. */
 export interface Callback {
   readonly origin: Origin;
-  readonly run: () => void | Promise<void>;
+  readonly run: (value: number) => void | Promise<void>;
+}
+
+export interface CallbackSettings {
+  /** Its value is told to the function: a pid, or another number below 2^32. */
+  readonly value?: Reg;
+  /** Called with the other undos when something fails later, or at the end, if the program's runtime is there still. */
+  readonly undo?: Callback['run'];
+  /** It is not undone once this is 1. */
+  readonly kept?: Reg;
+  /** What is attempted, as an error would begin. */
+  readonly say?: string;
+  readonly pointer?: string | undefined;
 }
 
 /**
@@ -90,30 +109,56 @@ export class ProgramDraft {
    * Stops the host half here until `run` has returned in the runtime's process. A program with
    * callbacks can't replace its launcher, and can't be compiled to an executable of its own.
    */
-  callback(run: Callback['run']): void {
-    const number = this.#callbacks.push({ origin: this.#origin, run }) - 1;
-    const message = buf('callback', 4);
+  callback(run: Callback['run'], { value, undo: takeBack, kept, say = this.#callbackSay, pointer }: CallbackSettings = {}): void {
+    const { message, ask } = this.#ask(run, value);
     const [length, answer] = [reg('length'), reg('answer')];
-    const [gone, answered, done] = [label('runtime gone'), label('answered'), label(`callback ${String(number)} done`)];
-    const say = `run the callback of ${this.#origin.plugin}/${this.#origin.step}`;
+    const [gone, answered, done] = [label('runtime gone'), label('answered'), label('callback done')];
+    const notes = { say, pointer };
     this.host([
-      store(message, 4, number),
+      ...ask,
       // No SIGPIPE: when the runtime has died, what was set up is undone.
-      sys('sendto', [this.controlFd, message, 4, MSG_NOSIGNAL, null, 0], { unless: { errno: ['EPIPE', 'ECONNRESET'], goto: gone }, say }),
+      sys('sendto', [this.controlFd, message, MESSAGE_SIZE, MSG_NOSIGNAL, null, 0], {
+        unless: { errno: ['EPIPE', 'ECONNRESET'], goto: gone },
+        ...notes,
+      }),
       sys('recvfrom', [this.controlFd, message, 4, MSG_WAITALL, null, null], {
         to: length,
         unless: { errno: ['ECONNRESET'], goto: gone },
-        say,
+        ...notes,
       }),
       branch(length, '==', 4, answered),
       here(gone),
-      raise(`${say}: the runtime is gone`),
+      raise(`${say}: the runtime is gone`, { pointer }),
       here(answered),
       load(message, 4, answer),
       branch(answer, '==', 0, done),
-      raise(say, { errno: answer }),
+      raise(say, { errno: answer, pointer }),
       here(done),
     ]);
+    if (takeBack !== undefined) this.host([undo(this.#undoing(takeBack, { value, kept }))]);
+  }
+
+  get #callbackSay(): string {
+    return `run the callback of ${this.#origin.plugin}/${this.#origin.step}`;
+  }
+
+  /** Nothing in an undo may fail: without a runtime there is nobody to ask. */
+  #undoing(run: Callback['run'], { value, kept }: Pick<CallbackSettings, 'value' | 'kept'>): Op[] {
+    const { message, ask } = this.#ask(run, value);
+    const left = label('left as it is');
+    return [
+      ...(kept === undefined ? [] : [branch(kept, '==', 1, left)]),
+      ...ask,
+      sys('sendto', [this.controlFd, message, MESSAGE_SIZE, MSG_NOSIGNAL, null, 0], { unless: { errno: 'any', goto: left } }),
+      sys('recvfrom', [this.controlFd, message, 4, MSG_WAITALL, null, null]),
+      here(left),
+    ];
+  }
+
+  #ask(run: Callback['run'], value: Reg | undefined): { message: Buf; ask: Op[] } {
+    const number = this.#callbacks.push({ origin: this.#origin, run }) - 1;
+    const message = buf('callback', MESSAGE_SIZE);
+    return { message, ask: [store(message, 4, number), store(at(message, 4), 4, value ?? 0)] };
   }
 
   get callbacks(): readonly Callback[] {

@@ -3,6 +3,7 @@ import { O } from '@standpipe/syscalls';
 import type { CreateSettings } from '@standpipe/runtime-api';
 
 const ENOENT = 2;
+const ECANCELED = 125;
 
 /** What stands before the sentence of a failure on the control socket: no callback has this number. */
 export const FAILURE_MARK = 'FAIL';
@@ -17,7 +18,8 @@ export interface ReportSettings extends Pick<CreateSettings, 'failureCodes' | 'n
  * the log, and exits with the code of its kind; else it exits with `code`.
  *
  * `executing` is 1 once the container half was about to execute the user's command: then a failure is
- * the command's, and as a shell would, it exits differently when the command is not there.
+ * the command's, and as a shell would, it exits differently when the command is not there. A callback that threw is
+ * for its runtime to tell of, which has the error.
  */
 export function exitWithReport(settings: ReportSettings, regs: { code: Reg; executing: Reg }, now: Date): Op[] {
   const fine = label('nothing failed');
@@ -27,6 +29,7 @@ export function exitWithReport(settings: ReportSettings, regs: { code: Reg; exec
   const { failureCodes } = settings;
   return [
     branch(FAILED, '<', 0, fine),
+    branch(ERRNO, '==', ECANCELED, setUp),
     settings.control === undefined
       ? { op: 'report', fd: 2, prefix: `${settings.name}: `, suffix: '\n', escape: 'text' }
       : { op: 'report', fd: settings.control, prefix: FAILURE_MARK, suffix: '', escape: 'text' },
