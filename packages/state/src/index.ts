@@ -15,7 +15,7 @@
  *
  * @packageDocumentation
  */
-export type { CgroupRecordPlan } from './cgroups.js';
+export type { CgroupRecordPlan, RecordedScope } from './cgroups.js';
 export { LOCK, stateFile } from './files.js';
 export { checkContainerId, isContainerId } from './id.js';
 export { planState, type PlanStateInput, type StatePlan, type StateRegs } from './plan.js';

@@ -1,6 +1,6 @@
 import { AT, O, STATX } from '@standpipe/syscalls';
 import { at, branch, buf, format, here, jump, label, load, type Op, raise, type Reg, reg, set, sys, undo } from '@standpipe/program';
-import { type CgroupRecordPlan, planCgroupRecord } from './cgroups.js';
+import { type CgroupRecordPlan, planCgroupRecord, type RecordedScope } from './cgroups.js';
 import { planClaim, removeFiles } from './claim.js';
 import { stateFile } from './files.js';
 import { checkContainerId } from './id.js';
@@ -22,7 +22,7 @@ export interface StatePlan {
   /** Makes the directory and takes its lock. Undone when anything fails later, and at the section's end. */
   readonly create: Op[];
   /** Keeps word of the container's cgroups, which are absolute paths. Between `create` and the process. */
-  readonly recordCgroups: (directories: readonly string[]) => CgroupRecordPlan;
+  readonly recordCgroups: (directories: readonly string[], scope?: RecordedScope) => CgroupRecordPlan;
   /** Writes the record, once the process exists and before it may outlive the host half. */
   readonly record: Op[];
   /** Says that the container is set up. One rename(2). */
@@ -75,7 +75,7 @@ export function planState(input: PlanStateInput, regs: StateRegs): StatePlan {
   return {
     dir,
     create,
-    recordCgroups: (directories) => planCgroupRecord(directories, dir),
+    recordCgroups: (directories, scope) => planCgroupRecord(directories, dir, scope),
     record: [...planProcessLink(link, id, { ...regs, dir }), ...planRecord({ ...input, id }, { ...regs, dir })],
     publish: [sys('renameat', [dir, stateFile.creating, dir, stateFile.state], { say: `publish the state of container "${id}"` })],
     start: planStart(dir),

@@ -1,7 +1,7 @@
 import { closeSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPort, type SyscallPort } from '@standpipe/syscalls';
-import { parseCgroupRecord } from './cgroups.js';
+import { parseCgroupRecord, type RecordedScope } from './cgroups.js';
 import { StateDirectory } from './directory.js';
 import { unknownContainer } from './errors.js';
 import { stateFile } from './files.js';
@@ -38,6 +38,8 @@ export interface ContainerState {
   readonly foreground: boolean;
   /** Absolute paths of its cgroups, one in each hierarchy. Empty when it has none of its own. */
   readonly cgroups: readonly string[];
+  /** The unit of systemd that they are, if it has made them. */
+  readonly scope: RecordedScope | undefined;
 }
 
 export interface ReadSettings {
@@ -95,6 +97,7 @@ function readIn(rootFd: number, root: string, id: string, settings: ReadSettings
   const status = statusOf(dir, found, settings);
   const alive = status === 'running' || status === 'created' || status === 'creating';
   const { record } = found ?? {};
+  const { directories: cgroups, scope } = parseCgroupRecord(dir.read(stateFile.cgroups));
   return {
     ociVersion: record?.ociVersion ?? '',
     id,
@@ -107,7 +110,8 @@ function readIn(rootFd: number, root: string, id: string, settings: ReadSettings
     owner: found?.uid,
     config: dir.has(stateFile.config) ? join(root, id, stateFile.config) : join(record?.bundle ?? '', 'config.json'),
     foreground: record?.foreground ?? false,
-    cgroups: parseCgroupRecord(dir.read(stateFile.cgroups)),
+    cgroups,
+    scope,
   };
 }
 

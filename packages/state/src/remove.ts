@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AT, openPort, pidfdSendSignal, type SyscallPort, unlinkat } from '@standpipe/syscalls';
-import { parseCgroupRecord } from './cgroups.js';
+import { parseCgroupRecord, type RecordedScope } from './cgroups.js';
 import { StateDirectory } from './directory.js';
 import { containerBusy, containerNotStopped, unknownContainer, wontDie } from './errors.js';
 import { stateFile } from './files.js';
@@ -21,6 +21,8 @@ export interface LeftCgroups {
   readonly made: readonly string[];
   /** Its runtime was killed while it made them: each may be missing, or be another's. Those that are empty can go. */
   readonly making: readonly string[];
+  /** The unit of systemd that they are, or may have become. */
+  readonly scope?: RecordedScope;
 }
 
 export interface RemoveSettings {
@@ -82,10 +84,10 @@ async function remove(root: string, id: string, settings: RemoveSettings, mayGo:
       return false;
     }
     if (alive && found !== undefined) await kill(port, dir, found.record, { deadline, thaw: settings.thaw });
-    await settings.removeCgroups?.({
-      made: parseCgroupRecord(dir.read(stateFile.cgroups)),
-      making: parseCgroupRecord(dir.read(stateFile.makingCgroups)),
-    });
+    const made = parseCgroupRecord(dir.read(stateFile.cgroups));
+    const making = parseCgroupRecord(dir.read(stateFile.makingCgroups));
+    const scope = made.scope ?? making.scope;
+    await settings.removeCgroups?.({ made: made.directories, making: making.directories, ...(scope === undefined ? {} : { scope }) });
     for (const name of dir.entries()) unlinkat(port, dir.fd, name, 0);
     unlinkat(port, rootFd, id, AT.REMOVEDIR);
     return true;
@@ -136,7 +138,7 @@ async function kill(port: SyscallPort, dir: StateDirectory, record: StateRecord,
   using pidfd = openRecorded(port, record);
   if (pidfd === undefined) return;
   pidfdSendSignal(port, pidfd.fd, SIGKILL);
-  await thaw?.(parseCgroupRecord(dir.read(stateFile.cgroups)));
+  await thaw?.(parseCgroupRecord(dir.read(stateFile.cgroups)).directories);
   while (isAlive(record)) {
     if (Date.now() > deadline) throw wontDie(dir.id, record.pid);
     await sleep(POLL_MS);
