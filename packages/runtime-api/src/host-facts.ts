@@ -11,6 +11,8 @@ export interface HostFacts {
   readText(path: string): string | undefined;
   /** Absolute path of a program in the system's own folders that none but root could have put there, or undefined. */
   systemProgram(name: string): string | undefined;
+  /** The Landlock ABI of the kernel, 0 when it has none. @man landlock(7) */
+  landlockAbi(): number;
   /** Which of the runtime's standard streams (0, 1, 2) are terminals. */
   isTerminal(fd: 0 | 1 | 2): boolean;
 }

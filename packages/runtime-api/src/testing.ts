@@ -47,6 +47,7 @@ const facts: HostFacts = {
   env: {},
   readText: () => undefined,
   systemProgram: () => undefined,
+  landlockAbi: () => 0,
   isTerminal: () => false,
 };
 

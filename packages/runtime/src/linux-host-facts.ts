@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { readLandlockAbi } from '@standpipe/landlock';
 import { findSystemProgram } from '@standpipe/namespaces';
 import type { HostFacts } from '@standpipe/runtime-api';
 
@@ -17,6 +18,7 @@ export function linuxHostFacts({ asRoot = false }: { readonly asRoot?: boolean }
       }
     },
     systemProgram: (name) => findSystemProgram(name),
+    landlockAbi: () => readLandlockAbi(),
     isTerminal: (fd) => isatty(fd),
   };
 }

@@ -3,6 +3,7 @@ import { capabilitiesPlugin } from '@standpipe/plugin-capabilities';
 import { cgroupsPlugin } from '@standpipe/plugin-cgroups';
 import { devicesPlugin } from '@standpipe/plugin-devices';
 import { hostRootPlugin } from '@standpipe/plugin-host-root';
+import { landlockPlugin } from '@standpipe/plugin-landlock';
 import { mountsPlugin } from '@standpipe/plugin-mounts';
 import { namespacesPlugin } from '@standpipe/plugin-namespaces';
 import { networkPlugin } from '@standpipe/plugin-network';
@@ -27,5 +28,6 @@ export const plugins: Readonly<Record<string, PluginSource>> = {
   terminal: terminalPlugin,
   process: processPlugin,
   capabilities: capabilitiesPlugin,
+  landlock: landlockPlugin,
   reaper: reaperPlugin,
 };

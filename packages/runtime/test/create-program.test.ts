@@ -18,6 +18,7 @@ const facts: HostFacts = {
   env: {},
   readText: (path) => (path === '/proc/sys/kernel/cap_last_cap' ? '40\n' : path === '/proc/self/cgroup' ? '0::/\n' : undefined),
   systemProgram: () => undefined,
+  landlockAbi: () => 0,
   isTerminal: () => false,
 };
 

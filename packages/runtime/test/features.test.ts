@@ -12,6 +12,7 @@ const facts = (lastCap: string): HostFacts => ({
   env: {},
   readText: (path) => (path === '/proc/sys/kernel/cap_last_cap' ? lastCap : undefined),
   systemProgram: () => undefined,
+  landlockAbi: () => 0,
   isTerminal: () => false,
 });
 
