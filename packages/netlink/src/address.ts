@@ -19,8 +19,11 @@ export interface Address {
   readonly scope: Scope;
   /** IFA_F.*. */
   readonly flags: number;
-  /** It has no end of life: it was put there, and not learnt. */
+  /** It has no end: it was put there to stay. */
   readonly permanent: boolean;
+  /** How long it still is one, and how long new connections begin from it; undefined for ever. */
+  readonly validSeconds: number | undefined;
+  readonly preferredSeconds: number | undefined;
 }
 
 /** What an address may have besides itself. */
@@ -32,7 +35,13 @@ export interface AddressSettings {
   readonly scope?: Scope | undefined;
   /** IFA_F.*: NODAD, NOPREFIXROUTE. */
   readonly flags?: number | undefined;
+  /** For ever when left out. */
+  readonly validSeconds?: number | undefined;
+  /** As long as it is valid when left out. */
+  readonly preferredSeconds?: number | undefined;
 }
+
+const FOR_EVER = 0xffff_ffff;
 
 /** struct ifaddrmsg. */
 export function ifaddrmsg(family: number, prefixLength: number, scope: number, link: number): Uint8Array {
@@ -49,11 +58,15 @@ export function addressPayload(link: number, text: string, settings: AddressSett
     if (ip.family !== family) throw familiesDiffer(text, other);
     return ip.bytes;
   };
-  const { peer, broadcast, label, scope = 'global', flags } = settings;
+  const { peer, broadcast, label, scope = 'global', flags, validSeconds = FOR_EVER, preferredSeconds = validSeconds } = settings;
   const attributes: Attribute[] = [bytesAttribute(IFA.LOCAL, bytes), bytesAttribute(IFA.ADDRESS, peer === undefined ? bytes : same(peer))];
   if (broadcast !== undefined) attributes.push(bytesAttribute(IFA.BROADCAST, same(broadcast)));
   if (label !== undefined) attributes.push(textAttribute(IFA.LABEL, label));
   if (flags !== undefined) attributes.push(u32Attribute(IFA.FLAGS, flags));
+  if (preferredSeconds !== FOR_EVER) {
+    // struct ifa_cacheinfo: behind the two lie times that are the kernel's to tell.
+    attributes.push(bytesAttribute(IFA.CACHEINFO, new Uint8Array(Uint32Array.of(preferredSeconds, validSeconds, 0, 0).buffer)));
+  }
   return concatAligned([ifaddrmsg(familyNumber[family], length, scopeNumber(scope), link), encodeAttributes(attributes)]);
 }
 
@@ -87,5 +100,16 @@ export function decodeAddress(payload: Uint8Array): Address | undefined {
     scope: scopeOf(scope),
     flags,
     permanent: (flags & IFA_F.PERMANENT) !== 0,
+    ...lifetimesIn(attributes.bytes(IFA.CACHEINFO)),
   };
+}
+
+function lifetimesIn(cacheinfo: Uint8Array | undefined): Pick<Address, 'validSeconds' | 'preferredSeconds'> {
+  if (cacheinfo === undefined) return { validSeconds: undefined, preferredSeconds: undefined };
+  if (cacheinfo.byteLength < 8) throw malformed('address', 'its lifetimes are cut short');
+  const [preferredSeconds, validSeconds] = [0, 4].map((offset) => {
+    const seconds = viewOf(cacheinfo).getUint32(offset, littleEndian);
+    return seconds === FOR_EVER ? undefined : seconds;
+  });
+  return { validSeconds, preferredSeconds };
 }

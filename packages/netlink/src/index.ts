@@ -17,7 +17,7 @@
  */
 export type { Address, AddressSettings } from './address.js';
 export { IFA_F, IFF, RT_TABLE, RTPROT } from './constants.js';
-export { inNetworkNamespace } from './in-network-namespace.js';
+export { inNetworkNamespace, makeNetworkNamespace } from './in-network-namespace.js';
 export { checkInterfaceName, whyNoInterfaceName } from './interface-name.js';
 export { type Family, formatIp, type Ip, parseIp, parsePrefix } from './ip.js';
 export type { Link, LinkRef, LinkSettings, NetnsTarget, NewLink, OperState } from './link.js';

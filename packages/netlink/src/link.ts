@@ -64,8 +64,8 @@ export interface NewLink extends LinkSettings {
   readonly name: string;
   /** `veth`, `bridge`, `dummy`, or another that needs no more than its name. */
   readonly kind: string;
-  /** The other end of a veth. */
-  readonly peer?: (LinkSettings & { readonly name: string }) | undefined;
+  /** The other end of a veth. It comes down: it can be set up when both are there. */
+  readonly peer?: (Omit<LinkSettings, 'up'> & { readonly name: string }) | undefined;
 }
 
 /** A device by index, or by one of its names. */
