@@ -23,8 +23,7 @@ interface Made {
  * @throws NotSupportedError a controller that the cgroup doesn't have
  */
 export function applyWrites(directories: readonly CgroupDirectory[], writes: readonly CgroupWrite[]): void {
-  const placed = writes.map((write) => ({ write, path: pathOf(directories, write) }));
-  for (const { write, path } of placed) checkUse(write, path);
+  const placed = checkWrites(directories, writes);
   const made: Made[] = [];
   for (const { write, path } of placed) {
     try {
@@ -37,6 +36,16 @@ export function applyWrites(directories: readonly CgroupDirectory[], writes: rea
       throw writeFailed(error, { path: join(path, file), value, pointer, explanation, inEffect });
     }
   }
+}
+
+/** Finds the cgroup of each write, and refuses those that must not be made now. */
+export function checkWrites(
+  directories: readonly CgroupDirectory[],
+  writes: readonly CgroupWrite[],
+): { write: CgroupWrite; path: string }[] {
+  const placed = writes.map((write) => ({ write, path: pathOf(directories, write) }));
+  for (const { write, path } of placed) checkUse(write, path);
+  return placed;
 }
 
 function pathOf(directories: readonly CgroupDirectory[], { controller, version }: CgroupWrite): string {

@@ -1,6 +1,6 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { applyWrites } from './apply.js';
+import { applyWrites, checkWrites } from './apply.js';
 import { checkCgroupfs, makeDirectories, unmake } from './create.js';
 import { readCgroupLayout } from './detect.js';
 import type { LinuxDeviceCgroup } from './devices/rule.js';
@@ -59,6 +59,11 @@ export class Cgroup implements AsyncDisposable {
   /** Their threads. */
   tasks(settings: ListSettings = {}): number[] {
     return listTasks(this.directories, 'threads', settings);
+  }
+
+  /** Throws what `apply` would throw before its first write: for a limit that must not be below what is in use. */
+  check(writes: readonly CgroupWrite[]): void {
+    checkWrites(this.directories, writes);
   }
 
   /** Makes the writes, all or none. */

@@ -153,7 +153,7 @@ export function cgroupsPathOfSystemd(path: string): SpecError {
     issues: [
       { pointer: '/linux/cgroupsPath', message: `${JSON.stringify(path)} is slice:prefix:name, which takes systemd's cgroup manager` },
     ],
-    hint: "choose cgroupfs as the engine's cgroup manager: --cgroup-manager=cgroupfs (Podman), native.cgroupdriver=cgroupfs (Docker)",
+    hint: "leave out --cgroup-manager=cgroupfs and assemble the plugin cgroups-systemd; or choose cgroupfs as the engine's cgroup manager",
   });
 }
 

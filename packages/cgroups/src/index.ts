@@ -10,7 +10,7 @@ export { type CgroupDirectory, directoryAt } from './directory.js';
 export { type CgroupEvent, CgroupEvents } from './events.js';
 export type { FreezerState, WaitSettings } from './freeze.js';
 export { type JoinPlan, planJoin, type PlanJoinInput } from './join.js';
-export { type CgroupPlace, placeCgroup, type PlaceInput, procCgroupOf } from './place.js';
+export { type CgroupPlace, isScopePath, placeCgroup, type PlaceInput, procCgroupOf } from './place.js';
 export { type CgroupPlan, planCgroup, type PlanCgroupInput } from './plan.js';
 export type { ListSettings } from './processes.js';
 export type { RemoveSettings } from './remove.js';

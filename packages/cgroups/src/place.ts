@@ -45,11 +45,16 @@ export function placeCgroup({ hierarchies }: CgroupLayout, { id, cgroupsPath = '
   });
 }
 
+/** Whether a `cgroupsPath` names a unit of systemd, and no directory: `slice:prefix:name`. */
+export function isScopePath(cgroupsPath = ''): boolean {
+  return /^[^/:]*:[^/:]*:[^/:]+$/.test(cgroupsPath);
+}
+
 function checkCgroupsPath(path: string): string {
   const names = path.split('/');
   // A "." at the end or a lone "/" would be the cgroup that others are in as well.
   if (names.every((name) => name === '' || name === '.')) throw cgroupsPathInvalid(path, 'names no cgroup of its own');
-  if (/^[^/:]*:[^/:]*:[^/:]+$/.test(path)) throw cgroupsPathOfSystemd(path);
+  if (isScopePath(path)) throw cgroupsPathOfSystemd(path);
   if (names.includes('..')) throw cgroupsPathInvalid(path, 'has ".." in it');
   // oxlint-disable-next-line no-control-regex -- what the kernel refuses in a cgroup's name, and C strings end with
   if (/[\0\n]/.test(path)) throw cgroupsPathInvalid(path, 'has a NUL or a line break in it');

@@ -17,6 +17,8 @@ export interface PlanCgroupInput {
    * where the runtime is, as under runc, unless limits are asked for.
    */
   readonly optional?: boolean | undefined;
+  /** Somebody else makes it, systemd, in those hierarchies that it knows of. Nobody is born there. */
+  readonly shared?: boolean | undefined;
   /** Where the config asked for this path: `/linux/cgroupsPath`. */
   readonly pointer?: string | undefined;
 }
@@ -29,7 +31,7 @@ export interface CgroupPlan {
   readonly enter: Op[];
   /** Lets it be when the host half ends. */
   readonly keep: Op[];
-  /** fd of the v2 directory, to be born in. */
+  /** fd of the v2 directory, to be born in unless somebody else makes it. Closed by `enter` if nobody is. */
   readonly fd: Reg | undefined;
 }
 
@@ -41,7 +43,7 @@ export interface CgroupPlan {
  * @kernel 5.7 to be born in a cgroup
  */
 export function planCgroup(input: PlanCgroupInput, { pid }: { readonly pid: Reg }): CgroupPlan {
-  const { places, writes = [], optional = false, pointer } = input;
+  const { places, writes = [], optional = false, shared = false, pointer } = input;
   const placed = places.map((place) => {
     const { directory } = place;
     return {
@@ -63,10 +65,10 @@ export function planCgroup(input: PlanCgroupInput, { pid }: { readonly pid: Reg 
 
   const needed = new Set(writes.filter(({ version }) => version === 2).map(({ controller }) => controller));
   const unified = placed.find(({ place }) => place.hierarchy.version === 2);
-  const born = optional ? undefined : unified;
+  const born = optional || shared ? undefined : unified;
   const make: Op[] = [
     undo(removeCgroups(placed)),
-    ...placed.flatMap(({ place, regs }) => makeCgroup(place, regs, { needed, optional, pointer })),
+    ...placed.flatMap(({ place, regs }) => makeCgroup(place, regs, { needed, optional, shared, pointer })),
     ...(optional ? [...limited].flatMap(([write, { place, regs }]) => expectDelegated(place, regs, write)) : []),
     ...writeLimits([...limited].map(([write, { place, regs }]) => ({ write, cgroup: regs.cgroup, directory: place.directory }))),
   ];
@@ -77,7 +79,7 @@ export function planCgroup(input: PlanCgroupInput, { pid }: { readonly pid: Reg 
       { pid, optional, pointer },
     ),
     keep: placed.map(({ regs }) => set(regs.made, -1)),
-    fd: born?.regs.cgroup,
+    fd: optional ? undefined : unified?.regs.cgroup,
   };
 }
 

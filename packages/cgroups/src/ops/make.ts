@@ -9,6 +9,7 @@ import {
   type Label,
   label,
   type Op,
+  type OpNotes,
   raise,
   type Reg,
   reg,
@@ -38,6 +39,8 @@ export interface MakeSettings {
   readonly needed: ReadonlySet<string>;
   /** Whoever may not make it does without. */
   readonly optional: boolean;
+  /** It may be there already, and is the container's. */
+  readonly shared: boolean;
   /** Where the config asked for this path. */
   readonly pointer: string | undefined;
 }
@@ -60,8 +63,8 @@ export function makeCgroup(place: CgroupPlace, regs: PlacedRegs, settings: MakeS
     version === 2 ? enableControllers(at, posix.join(mountPoint, shown), { ...settings, controllers }) : [];
 
   const above = posix.dirname(path);
-  // On v2 every cgroup from the root on has a word on the controllers; on v1 those that are there are as they are.
-  const begin = version === 2 ? '/' : base;
+  // On v2 every cgroup from the root on has a word on the controllers; on v1 those that are there are as they are. What systemd has delegated begins at its own.
+  const begin = version === 2 && !settings.shared ? '/' : base;
   const ops: Op[] = [
     sys('openat', [AT.FDCWD, posix.join(mountPoint, begin), O.PATH | O.DIRECTORY | O.CLOEXEC], {
       to: parent,
@@ -91,11 +94,15 @@ export function makeCgroup(place: CgroupPlace, regs: PlacedRegs, settings: MakeS
   }
   return [
     ...ops,
-    ...makeLeaf(place, regs, { ...settings, without }),
+    ...(settings.shared ? makeShared(place, regs, notes) : makeLeaf(place, regs, { ...settings, without })),
     openBelow(parent, posix.basename(path), cgroup, notes),
     ...(isCpuset ? fillCpuset(parent, cgroup, directory, pointer) : []),
     here(without),
   ];
+}
+
+function makeShared({ path }: CgroupPlace, { parent, made }: PlacedRegs, notes: OpNotes): Op[] {
+  return [sys('mkdirat', [parent, posix.basename(path), 0o755], { unless: { errno: ['EEXIST'] }, ...notes }), set(made, 1)];
 }
 
 /**
