@@ -19,7 +19,12 @@ const scripts = { steer: steering, make: verbs.filter((verb) => !steering.includ
 const scriptOf = (verb) => (steering.includes(verb) ? 'steer' : 'make');
 
 // Modules that are big, loaded by import(), and not on the way of `run`: each a bundle of its own.
-const apart = { help: here('../dist/src/help.js'), injector: here('../../kernel/dist/src/services/injector.js') };
+const apart = {
+  help: here('../dist/src/help.js'),
+  injector: here('../../kernel/dist/src/services/injector.js'),
+  // With the D-Bus library, for containers in systemd's scopes.
+  bus: here('../../cgroups/dist/src/systemd/bus.js'),
+};
 
 // Node's own modules that take milliseconds to load and are used by few verbs: loaded when first touched.
 const late = { 'node:child_process': childProcess, 'node:tty': tty };
@@ -31,7 +36,7 @@ const keepApart = {
       const verb = path.slice('./verbs/'.length, -'.js'.length);
       return kind === 'dynamic-import' ? { path: `./${scriptOf(verb)}.cjs#${verb}`, external: true } : undefined;
     });
-    onResolve({ filter: /\/(help|injector)\.js$/ }, ({ kind, path }) =>
+    onResolve({ filter: /\/(help|injector|bus)\.js$/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path: `./${path.split('/').at(-1)}`, external: true } : undefined,
     );
   },
@@ -71,7 +76,8 @@ const common = {
   minifyWhitespace: true,
   legalComments: 'linked',
   // Native, found beside the package; bun:ffi exists under Bun alone.
-  external: ['koffi', 'bun:ffi'],
+  // abstract-socket and x11 are the D-Bus library's, for addresses that nothing here has.
+  external: ['koffi', 'bun:ffi', 'abstract-socket', 'x11'],
   logLevel: 'warning',
 };
 

@@ -34,6 +34,8 @@ export interface GlobalOptions {
   readonly logFormat: 'text' | 'json';
   readonly debug: boolean;
   readonly assembly: string | undefined;
+  /** Undefined: as the config asks for it. */
+  readonly cgroupManager?: 'cgroupfs' | 'systemd' | 'disabled';
 }
 
 export interface Verb {

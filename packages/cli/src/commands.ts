@@ -6,6 +6,12 @@ export const globalOptions: Readonly<Record<string, OptionSpec>> = {
   'log-format': { type: 'string', choices: ['text', 'json'], default: 'text', describe: 'how the log is written' },
   debug: { type: 'boolean', describe: 'tell what is planned and done, and show stack traces with errors' },
   assembly: { type: 'string', describe: 'assembly config to use instead of the default one' },
+  'systemd-cgroup': { type: 'boolean', describe: 'have systemd make cgroups: scopes, by a cgroupsPath of slice:prefix:name' },
+  'cgroup-manager': {
+    type: 'string',
+    choices: ['cgroupfs', 'systemd', 'disabled'],
+    describe: 'who makes cgroups; what the cgroupsPath looks like says it when left out',
+  },
   rootless: {
     type: 'string',
     choices: ['auto', 'true', 'false'],

@@ -67,7 +67,15 @@ function globalsOf(values: Readonly<Record<string, unknown>>): GlobalOptions {
     logFormat: values['log-format'] === 'json' ? 'json' : 'text',
     debug: values['debug'] === true,
     assembly: string('assembly'),
+    ...cgroupManagerOf(values),
   };
+}
+
+/** crun's option has more to say than runc's. */
+function cgroupManagerOf(values: Readonly<Record<string, unknown>>): Pick<GlobalOptions, 'cgroupManager'> {
+  const manager = values['cgroup-manager'];
+  if (manager === 'cgroupfs' || manager === 'systemd' || manager === 'disabled') return { cgroupManager: manager };
+  return values['systemd-cgroup'] === true ? { cgroupManager: 'systemd' } : {};
 }
 
 interface Words {

@@ -5,7 +5,7 @@ import { flag, type Invocation, number, text } from './command.js';
 
 /** The settings that a command line asks for, with `id` and `bundle` known. */
 export function settingsOf(invocation: Invocation, given: GivenSettings): CreateSettings {
-  const { root, log, logFormat } = invocation.global;
+  const { root, log, logFormat, cgroupManager } = invocation.global;
   const pidFile = text(invocation, 'pid-file');
   const consoleSocket = text(invocation, 'console-socket');
   const pidfdSocket = text(invocation, 'pidfd-socket');
@@ -20,6 +20,7 @@ export function settingsOf(invocation: Invocation, given: GivenSettings): Create
     noNewKeyring: flag(invocation, 'no-new-keyring'),
     listenFds: sockets,
     preserveFds: sockets + (number(invocation, 'preserve-fds') ?? 0),
+    cgroupManager,
     pidFile: pidFile === undefined ? undefined : resolve(pidFile),
     consoleSocket: consoleSocket === undefined ? undefined : resolve(consoleSocket),
     ...(pidfdSocket === undefined ? {} : { pidfdSocket: resolve(pidfdSocket) }),

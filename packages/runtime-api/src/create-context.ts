@@ -30,6 +30,8 @@ export interface CreateSettings {
   readonly listenFds?: number;
   /** The process stays in the runtime's session keyring. */
   readonly noNewKeyring?: boolean;
+  /** Who makes the cgroup, if anybody is to. Left out, `cgroupsPath` and the assembly say it. */
+  readonly cgroupManager?: 'cgroupfs' | 'systemd' | 'disabled' | undefined;
   readonly pidFile: string | undefined;
   readonly consoleSocket: string | undefined;
   /** Path of a socket that the process's pidfd is sent to. */

@@ -40,7 +40,7 @@ async function thaw(cgroups: readonly string[]): Promise<void> {
   }
 }
 
-async function removeCgroups({ made, making }: LeftCgroups, { timeoutMs }: DeleteSettings): Promise<void> {
+async function removeCgroups({ made, making, scope }: LeftCgroups, { timeoutMs }: DeleteSettings): Promise<void> {
   const left = made.filter(isOurs);
   if (left.length > 0) await openCgroup(left).remove({ kill: true, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
   for (const path of making.filter(isOurs)) {
@@ -50,4 +50,7 @@ async function removeCgroups({ made, making }: LeftCgroups, { timeoutMs }: Delet
       // Somebody is in it: then it is somebody else's.
     }
   }
+  if (scope === undefined) return;
+  const { endScope } = await import('@standpipe/cgroups/systemd');
+  await endScope(scope);
 }

@@ -1,6 +1,7 @@
 import type { PluginSource } from '@standpipe/kernel';
 import { capabilitiesPlugin } from '@standpipe/plugin-capabilities';
 import { cgroupsPlugin } from '@standpipe/plugin-cgroups';
+import { cgroupsSystemdPlugin } from '@standpipe/plugin-cgroups-systemd';
 import { devicesPlugin } from '@standpipe/plugin-devices';
 import { hostRootPlugin } from '@standpipe/plugin-host-root';
 import { landlockPlugin } from '@standpipe/plugin-landlock';
@@ -19,6 +20,7 @@ export const plugins: Readonly<Record<string, PluginSource>> = {
   core: corePlugin,
   state: statePlugin,
   cgroups: cgroupsPlugin,
+  'cgroups-systemd': cgroupsSystemdPlugin,
   namespaces: namespacesPlugin,
   network: networkPlugin,
   rootfs: rootfsPlugin,

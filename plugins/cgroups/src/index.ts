@@ -18,6 +18,7 @@ import {
   procCgroupOf,
   versionOf,
 } from '@standpipe/cgroups';
+import type { SpecIssue } from '@standpipe/errors';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import {
   ContainerCgroup,
@@ -41,12 +42,15 @@ export const cgroupsPlugin: Plugin = definePlugin({
     step(createPipeline.phase.prepare, {
       id: 'cgroups.make',
       after: ['init.begin', 'state.make'],
-      reads: [RecordCgroups],
+      reads: [RecordCgroups, ContainerCgroup],
       writes: [Plan, ContainerCgroup],
       run({ spec: { linux = {} }, settings, facts, program, regs, slots, warnings }) {
+        const { cgroupsPath, resources = {} } = linux;
+        if (settings.cgroupManager === 'disabled') warnings.push(...leftOut(resources));
+        // Or it has one from elsewhere: systemd.
+        if (settings.cgroupManager === 'disabled' || slots.get(ContainerCgroup) !== undefined) return;
         const texts = textsOf(facts);
         const layout = detectCgroups({ ...texts, read: (path) => facts.readText(path) });
-        const { cgroupsPath, resources = {} } = linux;
         const isDelegatedAtMost = facts.uid !== 0 || isMapped(facts);
         const limits = planResources(resources, layout);
         warnings.push(...limits.warnings);
@@ -108,6 +112,12 @@ export const cgroupsPlugin: Plugin = definePlugin({
     }),
   ],
 });
+
+/** Engines deny devices in every container, so that is no news. */
+function leftOut(resources: object): SpecIssue[] {
+  const message = 'is not put into effect: there is to be no cgroup';
+  return Object.keys(resources).flatMap((name) => (name === 'devices' ? [] : [{ pointer: `/linux/resources/${name}`, message }]));
+}
 
 function textsOf(facts: HostFacts): { mountinfo: string; selfCgroup: string } {
   return { mountinfo: facts.readText('/proc/self/mountinfo') ?? '', selfCgroup: facts.readText('/proc/self/cgroup') ?? '' };

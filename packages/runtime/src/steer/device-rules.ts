@@ -5,7 +5,7 @@ import { type Linux, type LinuxDeviceCgroup, parseSpecText, validateSpec } from 
 import { openPort } from '@standpipe/syscalls';
 import { configNotReadable, devicesNotReplaced, noDevicesController } from './errors.js';
 
-interface Devices {
+export interface Devices {
   readonly rules: readonly LinuxDeviceCgroup[];
   /** The container's config.json: for default nodes that it declares itself there are no default rules. */
   readonly config: string;
@@ -13,8 +13,13 @@ interface Devices {
 
 const pointer = '/devices';
 
-/** Makes the writes, and puts new device rules in the place of those the container has. */
-export async function applyWithDevices(cgroup: Cgroup, writes: readonly CgroupWrite[], { rules, config }: Devices): Promise<void> {
+/** Makes the writes, and if there are new device rules puts them in the place of those the container has. */
+export async function applyWithDevices(cgroup: Cgroup, writes: readonly CgroupWrite[], devices: Devices | undefined): Promise<void> {
+  if (devices === undefined) {
+    cgroup.apply(writes);
+    return;
+  }
+  const { rules, config } = devices;
   const container = readLinux(config);
   const v1 = cgroup.directories.find(({ controllers }) => controllers.includes('devices'));
   if (v1 !== undefined) {
@@ -39,20 +44,21 @@ export async function applyWithDevices(cgroup: Cgroup, writes: readonly CgroupWr
   }
 }
 
-async function whileFrozen(cgroup: Cgroup, act: () => void): Promise<void> {
+/** What has everything denied for a moment must not be seen. */
+export async function whileFrozen(cgroup: Cgroup, act: () => void | Promise<void>): Promise<void> {
   if (cgroup.state === 'frozen') {
-    act();
+    await act();
     return;
   }
   await cgroup.freeze();
   try {
-    act();
+    await act();
   } finally {
     await cgroup.thaw();
   }
 }
 
-function readLinux(config: string): Linux | undefined {
+export function readLinux(config: string): Linux | undefined {
   try {
     return validateSpec(parseSpecText(readFileSync(config, 'utf8'))).spec.linux;
   } catch (error) {

@@ -1,8 +1,9 @@
-import { type Cgroup, type CgroupLayout, planResources, readCgroupLayout, versionOf } from '@standpipe/cgroups';
+import { type Cgroup, type CgroupLayout, type CgroupWrite, planResources, readCgroupLayout, versionOf } from '@standpipe/cgroups';
 import type { SpecIssue } from '@standpipe/errors';
 import type { LinuxResources } from '@standpipe/oci-spec';
 import { cgroupInUse, readContainer } from './container.js';
 import { applyWithDevices } from './device-rules.js';
+import { updateUnit } from './update-unit.js';
 
 /** More is no limit: that of v1 is the greatest multiple of a page below 2^63, that of v2 2^64 - 1. */
 const MAX_LIMIT = 2n ** 62n;
@@ -21,9 +22,12 @@ export async function updateContainer(root: string, id: string, resources: Linux
   const cgroup = cgroupInUse(container);
   const layout = readCgroupLayout();
   const { writes, warnings } = planResources(withMemoryLimit(resources, cgroup, layout), layout, '');
-  const { devices = [] } = resources;
-  if (devices.length === 0) cgroup.apply(writes);
-  else await applyWithDevices(cgroup, writes, { rules: devices, config: container.state.config });
+  const { devices: rules = [] } = resources;
+  const { scope, config } = container.state;
+  const devices = rules.length === 0 ? undefined : { rules, config };
+  const apply = async (limits: readonly CgroupWrite[]): Promise<void> => applyWithDevices(cgroup, limits, devices);
+  if (scope === undefined) await apply(writes);
+  else await updateUnit(scope, cgroup, { writes, devices }, apply);
   return warnings;
 }
 
