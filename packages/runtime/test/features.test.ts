@@ -56,7 +56,7 @@ describe('assemblyFeatures', () => {
       'mountExtensions',
       'netDevices',
     );
-    expect(linux?.cgroup).to.include({ v1: true, v2: true, rdma: true });
+    expect(linux?.cgroup).to.include({ v1: true, v2: true, systemd: true, systemdUser: true, rdma: true });
     expect(linux?.mountExtensions).to.deep.equal({ idmap: { enabled: true } });
     expect(linux?.memoryPolicy?.modes).to.include('MPOL_BIND');
     expect(linux?.namespaces).to.include.members(['mount', 'network', 'pid', 'uts']);

@@ -18,7 +18,6 @@ import {
   procCgroupOf,
   versionOf,
 } from '@standpipe/cgroups';
-import type { SpecIssue } from '@standpipe/errors';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import {
   ContainerCgroup,
@@ -46,7 +45,8 @@ export const cgroupsPlugin: Plugin = definePlugin({
       writes: [Plan, ContainerCgroup],
       run({ spec: { linux = {} }, settings, facts, program, regs, slots, warnings }) {
         const { cgroupsPath, resources = {} } = linux;
-        if (settings.cgroupManager === 'disabled') warnings.push(...leftOut(resources));
+        if (settings.cgroupManager === 'disabled' && linux.resources !== undefined)
+          warnings.push({ pointer: '/linux/resources', message: 'is not put into effect: no cgroup is made' });
         // Or it has one from elsewhere: systemd.
         if (settings.cgroupManager === 'disabled' || slots.get(ContainerCgroup) !== undefined) return;
         const texts = textsOf(facts);
@@ -112,12 +112,6 @@ export const cgroupsPlugin: Plugin = definePlugin({
     }),
   ],
 });
-
-/** Engines deny devices in every container, so that is no news. */
-function leftOut(resources: object): SpecIssue[] {
-  const message = 'is not put into effect: there is to be no cgroup';
-  return Object.keys(resources).flatMap((name) => (name === 'devices' ? [] : [{ pointer: `/linux/resources/${name}`, message }]));
-}
 
 function textsOf(facts: HostFacts): { mountinfo: string; selfCgroup: string } {
   return { mountinfo: facts.readText('/proc/self/mountinfo') ?? '', selfCgroup: facts.readText('/proc/self/cgroup') ?? '' };

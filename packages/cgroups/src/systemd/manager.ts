@@ -73,19 +73,20 @@ export class Systemd implements Disposable {
   }
 
   /**
-   * Starts a unit that no file describes, and waits until it runs. What a failed unit of that name left is cleared.
+   * Starts a unit that no file describes, and waits until it runs. What a failed unit of that name left is cleared, and so is what is left when it fails.
    *
    * @throws PlumbingError `SYSTEMD_REFUSED`, `SYSTEMD_JOB_FAILED`, `SYSTEMD_TIMEOUT`
    */
   async startTransientUnit(unit: string, properties: readonly UnitProperty[]): Promise<void> {
     const what = `make the unit ${JSON.stringify(unit)}`;
-    const start = async (): Promise<void> =>
-      this.#job(what, { member: 'StartTransientUnit', signature: 'ssa(sv)a(sa(sv))', body: [unit, 'fail', wire(properties), []] });
+    const body = [unit, 'fail', wire(properties), []];
+    const start = async (): Promise<void> => this.#job(what, { member: 'StartTransientUnit', signature: 'ssa(sv)a(sa(sv))', body });
     try {
       await start();
     } catch (error) {
-      if (!isRefusal(error, 'UnitExists')) throw error;
-      await this.resetFailed(unit);
+      const exists = isRefusal(error, 'UnitExists');
+      if (exists || isFailedJob(error)) await this.resetFailed(unit);
+      if (!exists) throw error;
       await start();
     }
   }
@@ -190,6 +191,10 @@ export class Systemd implements Disposable {
   async #call(what: string, call: Omit<MethodCall, 'destination'>): Promise<unknown[]> {
     return this.#bus.call(what, { destination: 'org.freedesktop.systemd1', ...call }, this.#timeoutMs);
   }
+}
+
+function isFailedJob(error: unknown): boolean {
+  return PlumbingError.is(error) && error.code === 'SYSTEMD_JOB_FAILED';
 }
 
 /** Someone who names a bus by its address knows that it is there. */

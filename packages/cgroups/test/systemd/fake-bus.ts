@@ -96,7 +96,8 @@ export class FakeBus implements Disposable {
       this.said.push(line.replace('\0', ''));
       socket.write(`${this.#settings.auth ?? 'OK 0123456789abcdef0123456789abcdef'}\r\n`);
     }
-    unmarshalMessages(socket, (message) => void this.#answer(socket, message), { ayBuffer: false, ReturnLongjs: true });
+    const answer = (message: Message): void => this.#answer(socket, message);
+    unmarshalMessages(socket, answer, { ayBuffer: false, ReturnLongjs: true });
   }
 
   #answer(socket: Socket, { serial, member, body = [] }: Message): void {
@@ -131,7 +132,7 @@ async function readLine(socket: Socket): Promise<string> {
 /** Numbers of 64 bits as text, and variants as a pair of type and value. */
 function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (!Array.isArray(value)) return String(value);
+  if (!Array.isArray(value)) return (value as { toString(): string }).toString();
   const [trees, values] = value as unknown[];
   if (Array.isArray(trees) && isTree(trees[0]) && Array.isArray(values)) return [signatureOf(trees[0]), plain(values[0])];
   return value.map(plain);
