@@ -11,7 +11,7 @@ const sections: Readonly<Record<string, string>> = {
   names: 'hostname; cat /proc/sys/kernel/domainname',
   scheduling:
     'cat /proc/1/oom_score_adj; cut -d" " -f18-19,40-41 /proc/1/stat; cat /proc/1/personality 2>/dev/null; grep allowed /proc/1/status',
-  network: 'cat /proc/net/dev | cut -d: -f1; cat /proc/sys/net/ipv4/ip_unprivileged_port_start',
+  network: 'cat /proc/net/dev | cut -d: -f1; ip addr; ip route show table all; cat /proc/sys/net/ipv4/ip_unprivileged_port_start',
   namespaces: 'ls /proc/1/ns',
   cgroups: 'cat /proc/1/cgroup',
   root: 'stat -c "%A %u:%g %n" / /dev /dev/shm /dev/pts /proc /sys /tmp; touch /probe 2>&1 && rm /probe',

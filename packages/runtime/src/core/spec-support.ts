@@ -40,7 +40,7 @@ export function unhonoured(spec: unknown, honoured: readonly HonouredSpec[]): Sp
   const known = new Set(honoured.flatMap(({ pointers }) => pointers));
   const issues: SpecIssue[] = [];
   for (const [pointer, plugin] of parts) {
-    if (known.has(pointer) || isAbsent(valueAt(spec, pointer))) continue;
+    if (known.has(pointer) || isAbsent(askedBy(pointer, valueAt(spec, pointer)))) continue;
     issues.push({ pointer, message: `is not put into effect: this assembly has no plugin for it (${plugin})` });
   }
   return issues;
@@ -54,6 +54,11 @@ export function valueAt(document: unknown, pointer: string): unknown {
     value = (value as Record<string, unknown>)[name];
   }
   return value;
+}
+
+/** A device moves by its name alone, whatever more is said of it. */
+function askedBy(pointer: string, value: unknown): unknown {
+  return pointer === '/linux/netDevices' && typeof value === 'object' && value !== null ? Object.keys(value) : value;
 }
 
 /** Nothing asked for: missing, false, or empty all the way down. */
