@@ -1,4 +1,5 @@
 import type { PluginSource } from '@standpipe/kernel';
+import { apparmorPlugin } from '@standpipe/plugin-apparmor';
 import { capabilitiesPlugin } from '@standpipe/plugin-capabilities';
 import { cgroupsPlugin } from '@standpipe/plugin-cgroups';
 import { cgroupsSystemdPlugin } from '@standpipe/plugin-cgroups-systemd';
@@ -30,6 +31,7 @@ export const plugins: Readonly<Record<string, PluginSource>> = {
   terminal: terminalPlugin,
   process: processPlugin,
   capabilities: capabilitiesPlugin,
+  apparmor: apparmorPlugin,
   landlock: landlockPlugin,
   reaper: reaperPlugin,
 };
