@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OwnedFd } from '@standpipe/syscalls';
+import { AF, MSG, openPort, OwnedFd, recvfrom, sendto, SOCK, socket } from '@standpipe/syscalls';
 import { leaveNothing, needsRoot } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { afterEach, before, beforeEach, describe, it } from 'mocha';
-import { makeNetworkNamespace, type NetworkEvent, RouteSocket, watchNetwork } from '../src/index.js';
+import { RTM } from '../src/constants.js';
+import { inNetworkNamespace, makeNetworkNamespace, NetlinkSocket, type NetworkEvent, RouteSocket, watchNetwork } from '../src/index.js';
+import { setLinkPayload } from '../src/link.js';
+import { encodeMessage } from '../src/message.js';
 
 describe('watchNetwork on Linux', () => {
   leaveNothing(); // looked at when what a test had open is closed again
@@ -67,6 +70,36 @@ describe('watchNetwork on Linux', () => {
       route.addLink({ kind: 'bridge', name: 'sp-br', up: true });
       route.addAddress('sp-br', '10.1.0.1/24');
       expect(await collect(events, 'address new 10.1.0.1')).to.deep.equal(['address new 10.1.0.1']);
+    });
+
+    it('tells that some were lost when they are not read in time, and goes on', async () => {
+      const events = watchNetwork(['addresses'], { netns: netns.fd });
+      const address = '10.1.0.1/32';
+      for (let times = 0; times < 2000; times++) {
+        route.addAddress('lo', address);
+        route.deleteAddress('lo', address);
+      }
+      const texts = await collect(events, 'overrun');
+      expect(texts.length).to.be.greaterThan(100).and.lessThan(4000);
+      await events.return?.();
+    });
+
+    it('does not believe others', async () => {
+      const port = openPort();
+      const events = watchNetwork(['links'], { netns: netns.fd });
+      const forge = (): OwnedFd => new OwnedFd(port, socket(port, AF.NETLINK, SOCK.RAW | SOCK.CLOEXEC, 0));
+      using attacker = inNetworkNamespace(port, netns.fd, forge);
+      const payload = setLinkPayload(1, { name: 'evil', up: true });
+      const message = encodeMessage({ type: RTM.NEWLINK, flags: 0, payload });
+      // To the group of those who hear of links.
+      sendto(port, attacker.fd, message, 0, new Uint8Array(Uint32Array.of(AF.NETLINK, 0, 1).buffer));
+      using listener = inNetworkNamespace(port, netns.fd, () => new NetlinkSocket());
+      listener.join(1);
+      sendto(port, attacker.fd, message, 0, new Uint8Array(Uint32Array.of(AF.NETLINK, 0, 1).buffer));
+      const heard = new Uint8Array(200);
+      expect(recvfrom(port, listener.fd, heard, MSG.DONTWAIT), 'it does reach who listens').to.equal(message.length);
+      route.setLink('lo', { up: true });
+      expect(await collect(events, 'link new lo up')).to.deep.equal(['link new lo up']);
     });
 
     it('ends with its signal, without an error', async () => {
