@@ -62,7 +62,14 @@ export {
 } from './process/scheduler.js';
 export { type User } from './process/user.js';
 export { type Root, type Spec } from './spec.js';
-export { type ValidProcess, validateProcess, type ValidResources, validateResources, type ValidSpec, validateSpec } from './validate-spec.js';
+export {
+  type ValidProcess,
+  validateProcess,
+  type ValidResources,
+  validateResources,
+  type ValidSpec,
+  validateSpec,
+} from './validate-spec.js';
 export { type Int64, type Uint64 } from './values.js';
 export { OCI_VERSION } from './version.js';
 export { type HWConfig, type IOMems, type VM, type VMHypervisor, type VMImage, type VMKernel } from './vm.js';

@@ -446,6 +446,7 @@ describe('validateSpec', () => {
     ['a sysctl elsewhere', '/linux/sysctl/net~1..~1..~1self~1mem', '1', ['/linux/sysctl/net~1..~1..~1self~1mem']],
     ['a sysctl by absolute path', '/linux/sysctl/~1kernel~1panic', '1', ['/linux/sysctl/~1kernel~1panic']],
     ['a network device that is a path', '/linux/netDevices/..', {}, ['/linux/netDevices/..']],
+    ['a network device that is called like another', '/linux/netDevices/a~0', { name: 'wlan0' }, ['/linux/netDevices/a~0']],
     ['a root that is a list', '/root', [], ['/root']],
     ['a process that is a string', '/process', 'sh', ['/process']],
   ];
