@@ -1,7 +1,7 @@
 import { SpecError } from '@standpipe/errors';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { type Linux, type Process, type Spec, validateResources, validateSpec } from '../src/index.js';
+import { type Linux, type Process, type Spec, validateProcess, validateResources, validateSpec } from '../src/index.js';
 import { deviceTypes } from '../src/linux/devices.js';
 import { personalityDomains, rootfsPropagations } from '../src/linux/linux.js';
 import { memoryPolicyFlags } from '../src/linux/memory-policy.js';
@@ -645,5 +645,19 @@ describe('validateResources', () => {
       '/unified/..~1x',
     ]);
     expect(() => validateResources([])).to.throw(SpecError);
+  });
+});
+
+describe('validateProcess', () => {
+  it('checks process alone, with pointers as into a config that has it', () => {
+    const { process, warnings } = validateProcess({ args: ['id'], cwd: '/', consoleSize: { height: 1, width: 2 }, unknown: 1 });
+    expect(process).to.deep.equal({ args: ['id'], cwd: '/', consoleSize: { height: 1, width: 2 }, user: { uid: 0, gid: 0 } });
+    expect(warnings.map(({ pointer }) => pointer)).to.deep.equal(['/process/consoleSize']);
+    expect(pointersOf(() => validateProcess({ args: [], cwd: 'tmp', user: { uid: -1, gid: 0 } })).toSorted()).to.deep.equal([
+      '/process/args',
+      '/process/cwd',
+      '/process/user/uid',
+    ]);
+    expect(() => validateProcess(undefined)).to.throw(SpecError);
   });
 });

@@ -2,8 +2,8 @@ import { definePlugin, slot } from '@standpipe/kernel';
 import { link, sys } from '@standpipe/program';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { type CreateContext, createPipeline, HonouredSpec } from '../src/index.js';
-import { planCreate } from '../src/testing.js';
+import { type CreateContext, createPipeline, execPipeline, HonouredSpec, processPhases } from '../src/index.js';
+import { planCreate, planExec } from '../src/testing.js';
 
 const Greeting = slot<string>('greeting.text');
 
@@ -75,9 +75,44 @@ describe('createPipeline', () => {
       'release',
       'rootfs',
       'devices',
+      'hooks',
       'pivot',
       'restrict',
+      'start',
       'commit',
     ]);
+  });
+});
+
+describe('execPipeline', () => {
+  it('has phases of create, in the same order', () => {
+    const names: readonly string[] = execPipeline.phases;
+    expect(createPipeline.phases.filter((name) => names.includes(name))).to.deep.equal(names);
+    expect(processPhases.map(({ restrict }) => restrict.pipeline.id)).to.deep.equal(['create', 'exec']);
+  });
+
+  it('runs steps that are placed in both, with the process to be executed and the container that it joins', async () => {
+    const seen: unknown[] = [];
+    const both = definePlugin({
+      id: 'both',
+      api: 1,
+      declare: ({ step }) =>
+        processPhases.map(({ restrict }) =>
+          step(restrict, {
+            id: 'both.look',
+            run({ spec, process, container, program }) {
+              seen.push([spec.process?.args, process.args, container?.pid]);
+              program.container([sys('getpid', [])]);
+            },
+          }),
+        ),
+    });
+    await planCreate(both);
+    const context = await planExec(both, { process: { args: ['id'] } });
+    expect(seen).to.deep.equal([
+      [['true'], ['true'], undefined],
+      [['true'], ['id'], 1000],
+    ]);
+    expect(link(context.program.source()).ops.map(({ origin }) => `${origin.plugin}/${origin.step}`)).to.include('both/both.look');
   });
 });

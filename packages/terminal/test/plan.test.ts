@@ -48,6 +48,16 @@ describe('planConsole', () => {
     ]);
   });
 
+  it("is opened in the container's own root where the process has joined it, and leaves /dev/console to others", () => {
+    const lines = shown(planConsole({ consoleSize: { height: 24, width: 80 } }, regs).open);
+    expect(lines.slice(0, 2)).to.deep.equal([
+      'root = openat(AT_FDCWD, "/", O_CLOEXEC|O_PATH|O_DIRECTORY)',
+      'devpts = openat2(root, "dev/pts", {flags=O_CLOEXEC|O_PATH|O_DIRECTORY, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)',
+    ]);
+    expect(lines.at(-1)).to.equal('close(root)');
+    expect(lines.join()).not.to.match(/console|move_mount/);
+  });
+
   it('has no size set where one is asked for that has a 0', () => {
     for (const consoleSize of [
       { height: 0, width: 0 },

@@ -2,7 +2,7 @@ import type { SpecIssue } from '@standpipe/errors';
 import type { Spec } from '@standpipe/oci-spec';
 import { disassemble, link, reg, sys } from '@standpipe/program';
 import { ContainerCgroup, type CreateContext, type HostFacts, RecordCgroups } from '@standpipe/runtime-api';
-import { planCreate, type PlanCreateInput } from '@standpipe/runtime-api/testing';
+import { planCreate, type PlanCreateInput, planExec } from '@standpipe/runtime-api/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { cgroupsPlugin } from '../src/index.js';
@@ -105,5 +105,29 @@ describe('the cgroups plugin', () => {
   it('keeps them with --keep, and not otherwise', async () => {
     expect((await created(v2, { settings: { keep: true } })).text).to.include('cgroups/cgroups.keep');
     expect((await created(v2)).text).not.to.include('cgroups/cgroups.keep');
+  });
+
+  it('has what is executed in a container in all its cgroups', async () => {
+    const cgroups = ['/sys/fs/cgroup/pids/box', '/sys/fs/cgroup/unified/box'];
+    const { program, slots } = await planExec(cgroupsPlugin, { facts: factsOf(v1), container: { cgroups } });
+    const steps = program.source().sections[0]?.fragments.map(({ origin }) => origin.step);
+    expect(steps).to.deep.equal(['cgroups.open', 'cgroups.enter']);
+    expect(slots.need(ContainerCgroup).fd).not.to.equal(undefined);
+    expect(disassemble(link(program.source()))).to.include('put the container\'s process into the cgroup "/sys/fs/cgroup/pids/box"');
+    const below = await planExec(cgroupsPlugin, {
+      facts: factsOf(v1),
+      container: { cgroups },
+      settings: { subCgroups: new Map([['pids', 'sub']]) },
+    });
+    expect(disassemble(link(below.program.source()))).to.include(
+      'put the container\'s process into the cgroup "/sys/fs/cgroup/pids/box/sub"',
+    );
+  });
+
+  it('leaves an ordinary user what is delegated, and no more', async () => {
+    const facts = factsOf(v2, { uid: 1000 });
+    const { slots, program } = await planExec(cgroupsPlugin, { facts, container: { cgroups: [] } });
+    expect(slots.get(ContainerCgroup)).to.equal(undefined);
+    expect(program.source().sections[0]?.fragments).to.deep.equal([]);
   });
 });

@@ -1,7 +1,7 @@
 import { SpecError } from '@standpipe/errors';
 import { disassemble, link } from '@standpipe/program';
 import { NetworkNamespace, Setgroups } from '@standpipe/runtime-api';
-import { planCreate, type PlanCreateInput } from '@standpipe/runtime-api/testing';
+import { planCreate, type PlanCreateInput, planExec } from '@standpipe/runtime-api/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import namespaces, { namespacesPlugin } from '../src/index.js';
@@ -97,5 +97,20 @@ describe('the namespaces plugin', () => {
 
   it('gives every issue of the spec', async () => {
     expect(await issues({ spec: linux(['pid', 'pid', 'user']) })).to.have.length(3);
+  });
+
+  it("joins a container's namespaces in isolate, and lets go in release", async () => {
+    const context = await planExec(namespacesPlugin, {
+      container: { pid: 42, namespaces: { mount: 1, pid: 2 } },
+      facts: { readText: (path) => (path === '/proc/42/setgroups' ? 'deny\n' : undefined) },
+    });
+    const text = disassemble(link(context.program.source()));
+    const places = [
+      '# namespaces/namespaces.clone: join the mount, pid namespaces of the container (/linux/namespaces)',
+      'CLONE_PARENT',
+    ].map((part) => text.indexOf(part));
+    expect(places).not.to.include(-1);
+    expect(text).to.include('# namespaces/namespaces.go: tell the container to go on');
+    expect(context.slots.get(Setgroups)).to.equal('denied');
   });
 });

@@ -1,5 +1,5 @@
 import { Setgroups } from '@standpipe/runtime-api';
-import { planCreate, type PlanCreateInput } from '@standpipe/runtime-api/testing';
+import { planCreate, type PlanCreateInput, planExec } from '@standpipe/runtime-api/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { processPlugin } from '../src/index.js';
@@ -134,5 +134,17 @@ describe('the process plugin', () => {
       const error: unknown = await planned(spec).catch((reason: unknown) => reason);
       expect(error, pointer).to.have.nested.property('cause.issues[0].pointer', pointer);
     }
+  });
+
+  it('sets nothing of the container for what is executed in it, and has its CPUs', async () => {
+    const { program } = await planExec(processPlugin, {
+      spec: { ...usual, hostname: 'box', linux: { namespaces: [{ type: 'uts' }] } },
+      process: { ...usual.process, execCPUAffinity: { initial: '0', final: '1' } },
+    });
+    const steps = program.source().sections.map(({ fragments }) => fragments.map(({ origin }) => origin.step));
+    expect(steps).to.deep.equal([
+      ['cpus.set', 'cpus.restore'],
+      ['cpus.limit', 'keyring.join', 'cwd.enter', 'user.become', 'cwd.check', 'process.exec'],
+    ]);
   });
 });

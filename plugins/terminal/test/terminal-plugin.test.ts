@@ -1,6 +1,6 @@
 import type { Process } from '@standpipe/oci-spec';
 import type { CreateContext, CreateSettings } from '@standpipe/runtime-api';
-import { planCreate } from '@standpipe/runtime-api/testing';
+import { planCreate, planExec } from '@standpipe/runtime-api/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { terminalPlugin } from '../src/index.js';
@@ -77,4 +77,12 @@ describe('the terminal plugin', () => {
       expect(error).to.have.nested.property('cause.code', code);
     });
   }
+
+  it("makes what is executed a terminal in the container's own root, and binds it nowhere", async () => {
+    const context = await planExec(terminalPlugin, { process: { ...base, terminal: true } });
+    const open = steps(context, 'container')['terminal.open'];
+    expect(open?.[0]).to.equal('openat');
+    expect(open).not.to.include('move_mount');
+    expect(Object.keys(steps(context, 'host'))).to.deep.equal(['signals.hold', 'terminal.connect', 'session.begin', 'terminal.supervise']);
+  });
 });
