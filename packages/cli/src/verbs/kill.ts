@@ -4,7 +4,7 @@ import { stateRootOf } from '../state-root.js';
 
 /** Sends a signal to a container. */
 export async function run(invocation: Invocation): Promise<number> {
-  const [id = '', signal = 'SIGTERM'] = invocation.positionals;
-  await killContainer(stateRootOf(invocation), id, signal, { all: flag(invocation, 'all') });
+  const [id = '', signal = ''] = invocation.positionals;
+  await killContainer(stateRootOf(invocation), id, signal === '' ? 'SIGTERM' : signal, { all: flag(invocation, 'all') });
   return 0;
 }

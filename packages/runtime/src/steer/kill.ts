@@ -8,6 +8,8 @@ import { type Container, readContainer } from './container.js';
 import { unknownSignal } from './errors.js';
 
 const SIGKILL = 9;
+/** SIGHUP, SIGINT, SIGQUIT, SIGTERM. */
+const ASKS_TO_END: readonly number[] = [1, 2, 3, 15];
 
 export interface KillSettings {
   /** Every process of the container, and what is left of them when its own has ended. */
@@ -16,14 +18,17 @@ export interface KillSettings {
 
 /**
  * Sends a signal to a container's process, or with `all` to every process in its cgroup; SIGKILL to all of them also where
- * the container shares a pid namespace, since there they outlive its own. A paused container dies of SIGKILL, too.
+ * the container shares a pid namespace, since there they outlive its own. A paused container dies of SIGKILL, too, and
+ * a created one of what asks a process to end.
  *
  * @throws PlumbingError `SIGNAL_UNKNOWN`, `CONTAINER_UNKNOWN`, `CONTAINER_NOT_RUNNING` (not with `all`)
  */
 export async function killContainer(root: string, id: string, name: string | number, { all = false }: KillSettings = {}): Promise<void> {
-  const signal = signalNumber(String(name));
-  if (signal === undefined) throw unknownSignal(String(name));
+  const asked = signalNumber(String(name));
+  if (asked === undefined) throw unknownSignal(String(name));
   const container = readContainer(root, id);
+  // The kernel keeps from the init of a pid namespace what it has no handler for, and one that waits to be started has none.
+  const signal = container.state.status === 'created' && ASKS_TO_END.includes(asked) ? SIGKILL : asked;
   const everyone = all || (signal === SIGKILL && !hasOwnPids(container));
   if (!all && container.state.pid === 0) signalContainer(root, id, signal);
   if (everyone) await signalCgroup(container, signal);

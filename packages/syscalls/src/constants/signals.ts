@@ -26,7 +26,7 @@ export function signalName(signal: number): string {
  * anything else. 0, which only asks whether a process is there, passes.
  */
 export function signalNumber(text: string): number | undefined {
-  if (/^\d{1,2}$/.test(text)) {
+  if (/^0*\d{1,2}$/.test(text)) {
     const signal = Number(text);
     return signal <= rtMax ? signal : undefined;
   }
