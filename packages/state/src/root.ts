@@ -1,16 +1,28 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { invalidRoot, unsafeRoot } from './errors.js';
 
 /**
  * Where the states of containers lie when nobody says otherwise: `/run/standpipe` for root,
  * `$XDG_RUNTIME_DIR/standpipe` for ordinary users, and a directory of their own in /tmp for those without one.
+ *
+ * Rootless Podman runs its runtime as root of a user namespace, which is an ordinary user for all else; `USER` is
+ * root only where somebody is meant to take it for the real one.
  */
-export function defaultStateRoot(env: Readonly<Record<string, string | undefined>>, uid: number): string {
-  if (uid === 0) return '/run/standpipe';
+export function defaultStateRoot(
+  env: Readonly<Record<string, string | undefined>>,
+  uid: number,
+  inUserNamespace: () => boolean = isInUserNamespace,
+): string {
   const runtimeDir = env['XDG_RUNTIME_DIR'];
-  if (runtimeDir !== undefined && posix.isAbsolute(runtimeDir)) return posix.join(runtimeDir, 'standpipe');
-  return `/tmp/standpipe-${String(uid)}`;
+  const isUsable = runtimeDir !== undefined && posix.isAbsolute(runtimeDir);
+  if (uid === 0 && !(isUsable && env['USER'] !== 'root' && inUserNamespace())) return '/run/standpipe';
+  return isUsable ? posix.join(runtimeDir, 'standpipe') : `/tmp/standpipe-${String(uid)}`;
+}
+
+// The machine's first maps every id to itself.
+function isInUserNamespace(): boolean {
+  return !/^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'utf8'));
 }
 
 /** The path without `.`, `..` and a slash at its end, where a link would be followed after all. */

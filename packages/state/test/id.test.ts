@@ -20,14 +20,18 @@ describe('container ids', () => {
 });
 
 describe('defaultStateRoot', () => {
-  for (const [env, uid, root] of [
-    [{ XDG_RUNTIME_DIR: '/run/user/0' }, 0, '/run/standpipe'],
-    [{ XDG_RUNTIME_DIR: '/run/user/7' }, 7, '/run/user/7/standpipe'],
-    [{ XDG_RUNTIME_DIR: 'relative' }, 7, '/tmp/standpipe-7'],
-    [{}, 7, '/tmp/standpipe-7'],
+  for (const [env, uid, inUserNamespace, root] of [
+    [{ XDG_RUNTIME_DIR: '/run/user/0' }, 0, false, '/run/standpipe'],
+    [{ XDG_RUNTIME_DIR: '/run/user/7' }, 7, false, '/run/user/7/standpipe'],
+    [{ XDG_RUNTIME_DIR: 'relative' }, 7, false, '/tmp/standpipe-7'],
+    [{}, 7, false, '/tmp/standpipe-7'],
+    [{ XDG_RUNTIME_DIR: '/run/user/7' }, 0, true, '/run/user/7/standpipe'],
+    [{ XDG_RUNTIME_DIR: '/run/user/7', USER: 'seven' }, 0, true, '/run/user/7/standpipe'],
+    [{ XDG_RUNTIME_DIR: '/run/user/0', USER: 'root' }, 0, true, '/run/standpipe'],
+    [{}, 0, true, '/run/standpipe'],
   ] as const) {
-    it(`is ${root} for uid ${String(uid)} with ${JSON.stringify(env)}`, () => {
-      expect(defaultStateRoot(env, uid)).to.equal(root);
+    it(`is ${root} for uid ${String(uid)} ${inUserNamespace ? 'of a user namespace ' : ''}with ${JSON.stringify(env)}`, () => {
+      expect(defaultStateRoot(env, uid, () => inUserNamespace)).to.equal(root);
     });
   }
 });
