@@ -9,11 +9,11 @@ export function noBundle(path: string, cause: unknown): PlumbingError {
   });
 }
 
-export function notHonoured(issues: readonly SpecIssue[]): SpecError {
+export function notHonoured(issues: readonly SpecIssue[], otherwise: string): SpecError {
   return new SpecError('the config asks for what this assembly does not do', {
     code: 'SPEC_UNSUPPORTED',
     issues,
-    hint: 'assemble the plugins that are named, or run without --strict',
+    hint: `assemble the plugins that are named, or ${otherwise}`,
   });
 }
 

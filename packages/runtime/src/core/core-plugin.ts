@@ -24,7 +24,7 @@ export const corePlugin: Plugin = definePlugin({
       id: 'spec.weigh',
       run({ spec, settings, warnings }, { honoured }) {
         const issues = unhonoured(spec, honoured);
-        if (settings.strict && issues.length > 0) throw notHonoured(issues);
+        if (settings.strict && issues.length > 0) throw notHonoured(issues, 'run without --strict');
         warnings.push(...issues);
       },
     }),
@@ -33,7 +33,7 @@ export const corePlugin: Plugin = definePlugin({
       run({ process, settings: { strict, insisted = [] }, warnings }, { honoured }) {
         const issues = unhonoured({ process }, honoured);
         const refused = issues.filter(({ pointer }) => strict || insisted.includes(pointer));
-        if (refused.length > 0) throw notHonoured(refused);
+        if (refused.length > 0) throw notHonoured(refused, 'leave out the options that ask for it');
         warnings.push(...issues);
       },
     }),
