@@ -185,5 +185,10 @@ export function storeIndex({ message }: Request, index: Reg): Op {
   return store(at(message, linkField.index), 4, index);
 }
 
+/** Rounds up to a multiple of four. */
+export function alignUp(to: Reg, value: Reg): Op[] {
+  return [compute(to, value, '+', 3), compute(to, to, '&', -4)];
+}
+
 export const ENODEV = 19;
 const EMSGSIZE = 90;

@@ -18,6 +18,7 @@ import {
 import { MSG } from '@standpipe/syscalls';
 import { NLMSG, NLMSGHDR_SIZE, SOCKADDR_NL_SIZE } from './constants.js';
 import { encodeMessage } from './message.js';
+import { alignUp } from './ops.js';
 
 const BUFFER_SIZE = 64 * 1024;
 const POLLIN = 0x1;
@@ -45,7 +46,7 @@ export function relayProgram(): ProgramSource {
     load(at(polls, 14), 2, value),
     branch(value, '!=', 0, end),
     store(size, 4, SOCKADDR_NL_SIZE),
-    sys('recvfrom', [0, data, BUFFER_SIZE, MSG.DONTWAIT, from, size], {
+    sys('recvfrom', [0, data, BUFFER_SIZE, MSG.DONTWAIT | MSG.TRUNC, from, size], {
       to: length,
       unless: { errno: ['EAGAIN', 'EINTR', 'ENOBUFS'] },
       say: 'hear what happened',
@@ -54,6 +55,8 @@ export function relayProgram(): ProgramSource {
     branch(length, '<', NLMSGHDR_SIZE, next),
     load(at(from, 4), 4, value),
     branch(value, '!=', 0, next),
+    branch(length, '>=', BUFFER_SIZE + 1, lost),
+    ...alignUp(length, length), // the next one begins at a multiple of four again
     sys('write', [1, data, length], write),
     jump(next),
     here(lost),

@@ -19,7 +19,7 @@ import {
 import { AF, MFD } from '@standpipe/syscalls';
 import { ifaddrmsg } from './address.js';
 import { IFA, IFA_F, IFADDRMSG_SIZE, NLA_TYPE_MASK, NLATTR_SIZE, NLM_F, NLMSG, NLMSGHDR_SIZE, RT_SCOPE, RTM } from './constants.js';
-import { answer, ask, branchIfRefused, linkField, raiseRefusal, receive, request, type SaidNotes, send, tryAsk } from './ops.js';
+import { alignUp, answer, ask, branchIfRefused, linkField, raiseRefusal, receive, request, type SaidNotes, send, tryAsk } from './ops.js';
 
 /** The addresses of a device in a memfd: as the kernel's messages, whose places are known when they are there. */
 export interface SavedAddresses {
@@ -35,15 +35,11 @@ const BASE_SIZE = NLMSGHDR_SIZE + IFADDRMSG_SIZE;
 /** More than all attributes of an address take. */
 const ROOM = 512;
 
-/** Rounds up to a multiple of four. */
-function alignUp(to: Reg, value: Reg): Op[] {
-  return [compute(to, value, '+', 3), compute(to, to, '&', -4)];
-}
-
 /** Saves a device's addresses. A list that changed while the kernel wrote it is asked for again. */
 export function saveAddresses(socket: Reg, saved: SavedAddresses, notes: SaidNotes): Op[] {
   const dump = request(socket, 'RTM_GETADDR', RTM.GETADDR, NLM_F.DUMP, ifaddrmsg(0, 0, 0, 0));
-  const header = buf('nlmsghdr', NLMSGHDR_SIZE);
+  // And of the last one the errno that the kernel ends with.
+  const header = buf('nlmsghdr', NLMSGHDR_SIZE + 4);
   const [attempts, interrupted, place, end] = [reg('attempts'), reg('interrupted'), reg('place'), reg('end')];
   const [length, value, errno] = [reg('length'), reg('value'), reg('errno')];
   const [again, start, part, message, steady, silent, refused, broken, done] = [
@@ -96,6 +92,8 @@ export function saveAddresses(socket: Reg, saved: SavedAddresses, notes: SaidNot
     here(broken),
     raise(`${notes.say}: the kernel's answer is no list of messages`, { pointer: notes.pointer }),
     here(done),
+    load(at(header, NLMSGHDR_SIZE), 4, errno),
+    branch(errno, '!=', 0, refused),
     branch(interrupted, '!=', 0, again),
   ];
 }

@@ -54,14 +54,20 @@ export function watchNetwork(subjects: readonly WatchSubject[], settings: WatchS
   const child = withSealedProgram(link(relayProgram()), (path) =>
     spawn(path, [], { argv0: 'standpipe-init', env: {}, stdio: [fd, 'pipe', 'pipe'] }),
   );
-  const abort = (): void => void child.kill('SIGKILL');
-  signal?.addEventListener('abort', abort, { once: true });
-  const events = eventsOf(child, signal);
-  // A generator that was never asked for anything has no end to run.
+  const stopped = new AbortController();
+  const stop = (): void => {
+    stopped.abort();
+    child.kill('SIGKILL');
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  // A generator does nothing before it is asked, and by then the child may have ended.
+  const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  void ended.catch(() => undefined).then(() => signal?.removeEventListener('abort', stop));
+  const events = eventsOf(child, ended, stopped.signal);
   return {
     next: () => events.next(),
     return: async () => {
-      abort();
+      stop();
       return events.return(undefined);
     },
     [Symbol.asyncIterator]() {
@@ -70,9 +76,12 @@ export function watchNetwork(subjects: readonly WatchSubject[], settings: WatchS
   };
 }
 
-async function* eventsOf(child: ChildProcess, signal: AbortSignal | undefined): AsyncGenerator<NetworkEvent, undefined> {
-  const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
-  ended.catch(() => undefined); // it is looked at below, or not at all
+/** Ends without an error when it was stopped. */
+async function* eventsOf(
+  child: ChildProcess,
+  ended: Promise<number | null>,
+  stopped: AbortSignal,
+): AsyncGenerator<NetworkEvent, undefined> {
   const said = text(child.stderr as Readable);
   try {
     for await (const message of messagesOf(child.stdout as Readable)) {
@@ -80,7 +89,7 @@ async function* eventsOf(child: ChildProcess, signal: AbortSignal | undefined): 
       if (event !== undefined) yield event;
     }
     const code = await ended;
-    if (signal?.aborted !== true) throw watcherFailed(code, (await said).trim());
+    if (!stopped.aborted) throw watcherFailed(code, (await said).trim());
   } finally {
     child.kill('SIGKILL');
     await ended.catch(() => undefined);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AF, MSG, openPort, OwnedFd, recvfrom, sendto, SOCK, socket } from '@standpipe/syscalls';
 import { leaveNothing, needsRoot } from '@standpipe/test-support';
@@ -113,10 +114,24 @@ describe('watchNetwork on Linux', () => {
       expect(() => watchNetwork(['links'], { signal: controller.signal })).to.throw('aborted');
     });
 
+    it('says so when the one that listens dies', async () => {
+      const events = watchNetwork(['links'], { netns: netns.fd });
+      const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
+      const relay = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('standpipe-init'));
+      process.kill(relay ?? 0, 'SIGKILL');
+      await sleep(100);
+      const error: unknown = await events.next().catch((thrown: unknown) => thrown);
+      expect(error).to.have.property('code', 'NETLINK_WATCH_FAILED');
+    });
+
     it('ends when it is not wanted any more, asked for something or not', async () => {
       const events = watchNetwork(['links'], { netns: netns.fd });
       await events.return?.();
       expect(await events.next()).to.deep.equal({ done: true, value: undefined });
+      const asked = watchNetwork(['links'], { netns: netns.fd });
+      const next = asked.next();
+      await asked.return?.();
+      expect(await next).to.deep.equal({ done: true, value: undefined });
     });
   });
 });
