@@ -25,4 +25,4 @@ export { clearStale, deleteContainer, type LeftCgroups, type RemoveSettings } fr
 export type { StartPlan } from './plan-start.js';
 export { signalContainer } from './signal.js';
 export { startContainer } from './start.js';
-export { defaultStateRoot } from './root.js';
+export { defaultStateRoot, isInUserNamespace } from './root.js';

@@ -20,8 +20,8 @@ export function defaultStateRoot(
   return isUsable ? posix.join(runtimeDir, 'standpipe') : `/tmp/standpipe-${String(uid)}`;
 }
 
-// The machine's first maps every id to itself.
-function isInUserNamespace(): boolean {
+/** Whether this process is in another user namespace than the machine's first, which maps every id to itself. */
+export function isInUserNamespace(): boolean {
   return !/^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'utf8'));
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { type CgroupLayout, directoryAt, readCgroupLayout } from '@standpipe/cgroups';
-import type { ContainerState } from '@standpipe/state';
+import { type ContainerState, isInUserNamespace } from '@standpipe/state';
 import { isOurs } from '../own-cgroups.js';
 
 /**
@@ -10,8 +10,8 @@ import { isOurs } from '../own-cgroups.js';
  * altogether: then it is the one that the first process is in, as under runc.
  */
 export function cgroupsOf({ pid, cgroups }: ContainerState, { subCgroups }: { readonly subCgroups: boolean }): string[] {
-  // An ordinary user has none but those that are delegated: the others are on record, and were never made.
-  if (process.geteuid?.() !== 0) return cgroups.filter(isOurs);
+  // An ordinary user, root of a user namespace or not, has none but those that are delegated: the others are on record, and were never made.
+  if (process.geteuid?.() !== 0 || isInUserNamespace()) return cgroups.filter(isOurs);
   const layout = readCgroupLayout();
   return cgroups.map((path) => {
     if (subCgroups || directoryAt(layout, path).version === 1 || takesProcesses(path)) return path;
