@@ -10,11 +10,13 @@ export function becomeMappedRoot(input: {
   readonly uidMappings: readonly IdMapping[];
   readonly gidMappings: readonly IdMapping[];
   readonly setgroupsDenied: boolean;
+  /** The supplementary groups of who runs the container are meant to stay. */
+  readonly keepGroups?: boolean;
   readonly pointer: string;
 }): Op[] {
-  const { uidMappings, gidMappings, setgroupsDenied, pointer } = input;
+  const { uidMappings, gidMappings, setgroupsDenied, keepGroups = false, pointer } = input;
   const ops: Op[] = [];
-  if (!setgroupsDenied)
+  if (!setgroupsDenied && !keepGroups)
     ops.push(
       sys('setgroups', [0, null], { say: 'drop the supplementary groups in the new user namespace', pointer: `${pointer}/gidMappings` }),
     );
@@ -26,13 +28,10 @@ export function becomeMappedRoot(input: {
 }
 
 /** The same in a joined user namespace, whose maps we don't know: EINVAL says that root isn't mapped, EPERM that setgroups is denied. */
-export function becomeRootIfMapped(pointer: string): Op[] {
+export function becomeRootIfMapped(pointer: string, { keepGroups = false }: { readonly keepGroups?: boolean | undefined } = {}): Op[] {
+  const say = 'drop the supplementary groups in the joined user namespace';
   return [
-    sys('setgroups', [0, null], {
-      unless: { errno: ['EPERM'] },
-      say: 'drop the supplementary groups in the joined user namespace',
-      pointer,
-    }),
+    ...(keepGroups ? [] : [sys('setgroups', [0, null], { unless: { errno: ['EPERM'] }, say, pointer })]),
     sys('setresgid', [0, 0, 0], { unless: { errno: ['EINVAL'] }, say: 'become group 0 in the joined user namespace', pointer }),
     sys('setresuid', [0, 0, 0], { unless: { errno: ['EINVAL'] }, say: 'become root in the joined user namespace', pointer }),
   ];

@@ -50,6 +50,8 @@ export interface EnteredProcess {
 export interface PlanEnterSettings {
   /** What /proc/PID/setgroups of that process says. */
   readonly setgroups?: SetgroupsAnswer | undefined;
+  /** The supplementary groups of who runs the process stay. */
+  readonly keepGroups?: boolean | undefined;
   /** Runs in the in-between process before it joins, with the privileges and the sight of outside. */
   readonly beforeJoin?: readonly Op[] | undefined;
 }
@@ -73,7 +75,7 @@ const GONE = "the container's first process has ended";
  */
 export function planEnter(entered: EnteredProcess, regs: NamespacesRegs, settings: PlanEnterSettings = {}): NamespacesPlan {
   const { namespaces } = entered;
-  const { setgroups = 'allowed', beforeJoin = [] } = settings;
+  const { setgroups = 'allowed', keepGroups, beforeJoin = [] } = settings;
   const kinds = namespaceKinds.filter((kind) => namespaces[kind] !== undefined);
   const proc = regs.proc ?? reg('host proc');
   const target = reg('pidfd of the container');
@@ -85,7 +87,7 @@ export function planEnter(entered: EnteredProcess, regs: NamespacesRegs, setting
     ...armParentDeath(regs.sync),
     ...refusePtrace(),
     ...beforeJoin,
-    ...join(target, kinds),
+    ...join(target, kinds, keepGroups),
     // What is cloned has a copy of every fd, and those inside may see it.
     ...[target, proc, ...(regs.cgroupFd === undefined ? [] : [regs.cgroupFd])].map(closeFd),
     ...cloneProcess({
@@ -175,7 +177,7 @@ function openEntered(
 }
 
 /** Joins them all at once, the user namespace first as the kernel has it. */
-function join(target: Reg, kinds: readonly NamespaceKind[]): Op[] {
+function join(target: Reg, kinds: readonly NamespaceKind[], keepGroups: boolean | undefined): Op[] {
   if (kinds.length === 0) return [];
   const pointer = '/linux/namespaces';
   const say = `join the ${kinds.join(', ')} ${kinds.length === 1 ? 'namespace' : 'namespaces'} of the container`;
@@ -186,6 +188,6 @@ function join(target: Reg, kinds: readonly NamespaceKind[]): Op[] {
       EPERM: 'they belong to another user, or to a user namespace outside of the container',
     }),
     // A change of ids may open the process to ptrace again (/proc/sys/fs/suid_dumpable).
-    ...(kinds.includes('user') ? [...becomeRootIfMapped(pointer), ...refusePtrace()] : []),
+    ...(kinds.includes('user') ? [...becomeRootIfMapped(pointer, { keepGroups }), ...refusePtrace()] : []),
   ];
 }

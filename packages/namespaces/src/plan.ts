@@ -58,6 +58,8 @@ export interface PlanNamespacesInput extends NamespacesInput {
   readonly rootless?: OrdinaryUser | undefined;
   /** setgroups is denied in our own user namespace, and so in all below it: /proc/self/setgroups says "deny". */
   readonly setgroupsDenied?: boolean | undefined;
+  /** The supplementary groups of who runs the container stay. */
+  readonly keepGroups?: boolean | undefined;
   /** Where `linux` lies in the config: `/linux` when left out. */
   readonly pointer?: string | undefined;
 }
@@ -100,7 +102,7 @@ const origin: Origin = { plugin: 'namespaces', step: 'clone' };
  */
 export function planNamespaces(input: PlanNamespacesInput, regs: NamespacesRegs): NamespacesPlan {
   const intent = parseNamespaces(input, input.pointer);
-  const { rootless, setgroupsDenied = false } = input;
+  const { rootless, setgroupsDenied = false, keepGroups = false } = input;
   if (rootless !== undefined) {
     const issues = issuesForOrdinaryUser(intent);
     if (issues.length > 0) throw needsUserNamespace(issues, rootless);
@@ -115,7 +117,7 @@ export function planNamespaces(input: PlanNamespacesInput, regs: NamespacesRegs)
   const pointer = `${intent.pointer}/namespaces`;
 
   const between = joinsUser || (newUser && (opened.length > 0 || intent.timeOffsets !== ''));
-  const way = between ? throughBetween(intent, opened, regs, proc) : direct(intent, opened, regs, proc);
+  const way = between ? throughBetween(intent, opened, regs, proc, keepGroups) : direct(intent, opened, regs, proc);
   const join = between ? [] : opened.filter(({ kind }) => kind !== 'pid');
 
   const host: Op[] = [
@@ -134,7 +136,7 @@ export function planNamespaces(input: PlanNamespacesInput, regs: NamespacesRegs)
     ...armParentDeath(regs.sync),
     ...(between ? sendBorn(regs.sync) : []),
     ...awaitGo(regs.sync),
-    ...(newUser ? [...becomeMappedRoot({ ...intent, setgroupsDenied: denied }), ...armParentDeath(regs.sync)] : []),
+    ...(newUser ? [...becomeMappedRoot({ ...intent, setgroupsDenied: denied, keepGroups }), ...armParentDeath(regs.sync)] : []),
     ...(join.length > 0 ? [...refusePtrace(), ...joinAll(join)] : []),
     ...(intent.created.has('cgroup') ? makeNamespaces(['cgroup'], pointer) : []),
     ...opened.map(({ fd }) => closeFd(fd)),
@@ -212,7 +214,13 @@ function direct(intent: NamespacesIntent, opened: readonly OpenedNamespace[], re
 }
 
 /** An in-between process joins, makes what must be made before the clone, and clones the container as its sibling. */
-function throughBetween(intent: NamespacesIntent, opened: readonly OpenedNamespace[], regs: NamespacesRegs, proc: Reg): Way {
+function throughBetween(
+  intent: NamespacesIntent,
+  opened: readonly OpenedNamespace[],
+  regs: NamespacesRegs,
+  proc: Reg,
+  keepGroups: boolean,
+): Way {
   const pointer = `${intent.pointer}/namespaces`;
   const start = label('in-between process');
   const [betweenPid, betweenPidfd] = [reg('in-between pid'), reg('in-between pidfd')];
@@ -222,7 +230,9 @@ function throughBetween(intent: NamespacesIntent, opened: readonly OpenedNamespa
   const makeEarly = early.length === 0 ? [] : [...makeNamespaces(early, pointer), ...offsets.write];
   const user = opened.find(({ kind }) => kind === 'user');
   const join =
-    user === undefined ? [...joinAll(opened), ...makeEarly] : [...joinThroughUser(opened, becomeRootIfMapped(user.pointer)), ...makeEarly];
+    user === undefined
+      ? [...joinAll(opened), ...makeEarly]
+      : [...joinThroughUser(opened, becomeRootIfMapped(user.pointer, { keepGroups })), ...makeEarly];
 
   const clone = cloneProcess({
     kinds: clonedKinds(intent, early),

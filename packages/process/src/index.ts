@@ -38,4 +38,5 @@ export { planRaiseRlimits, planRlimits, type Rlimit, RLIM_INFINITY, rlimitNames 
 export { planScheduler, type Scheduler } from './scheduler.js';
 export { type ProcessInput, spawnProcess } from './spawn.js';
 export { planStdioOwner } from './stdio.js';
+export { KEEP_ORIGINAL_GROUPS, keepsOriginalGroups, type OriginalGroups } from './original-groups.js';
 export { planUser, type PlanUserSettings, type User } from './user.js';

@@ -1,6 +1,7 @@
 import type { SpecIssue } from '@standpipe/errors';
 import { branch, here, label, type Op, raise, reg, sys } from '@standpipe/program';
 import { invalidAll } from './errors.js';
+import { KEEP_ORIGINAL_GROUPS } from './original-groups.js';
 
 /** `process.user` of a config.json. */
 export interface User {
@@ -18,6 +19,8 @@ export interface PlanUserSettings {
    * Where nobody knows (a user namespace that was joined), a refusal is one only if there are additional groups.
    */
   readonly setgroups?: Setgroups | undefined;
+  /** The supplementary groups stay as they are, so further ones are an error. See `keepsOriginalGroups`. */
+  readonly keepGroups?: boolean | undefined;
   readonly pointer?: string | undefined;
 }
 
@@ -28,19 +31,19 @@ const DEFAULT_UMASK = 0o022;
 /**
  * Plans the change of user: supplementary groups, gid, uid, in this order, for each but the last
  * needs a privilege that the uid carries. Real, effective and saved ids all change, so there is no
- * way back. Without additional gids the list is emptied: the runtime's own groups never stay.
+ * way back. Without additional gids the list is emptied: the runtime's own groups stay only where it is asked for by name.
  *
  * @man setresuid(2), setgroups(2)
  * @errno EINVAL the id has no mapping in the user namespace
  * @throws SpecError for ids that can't be, and additional groups where setgroups is denied
  */
 export function planUser(user: User, settings: PlanUserSettings = {}): Op[] {
-  const { setgroups = 'allowed', pointer = '/process/user' } = settings;
+  const { setgroups = 'allowed', keepGroups = false, pointer = '/process/user' } = settings;
   const { uid, gid, umask = DEFAULT_UMASK, additionalGids = [] } = user;
-  checkUser(user, setgroups, pointer);
+  checkUser(user, keepGroups ? 'kept' : setgroups, pointer);
 
   const ops: Op[] = [];
-  if (setgroups !== 'denied') {
+  if (setgroups !== 'denied' && !keepGroups) {
     const groups = new Uint8Array(Math.max(4, additionalGids.length * 4));
     const view = new DataView(groups.buffer);
     for (const [i, group] of additionalGids.entries()) view.setUint32(i * 4, group, true);
@@ -75,7 +78,7 @@ function becomeIds(name: 'setresgid' | 'setresuid', id: number, notes: { say: st
   ];
 }
 
-function checkUser({ uid, gid, umask = DEFAULT_UMASK, additionalGids = [] }: User, setgroups: Setgroups, pointer: string): void {
+function checkUser({ uid, gid, umask = DEFAULT_UMASK, additionalGids = [] }: User, setgroups: Setgroups | 'kept', pointer: string): void {
   const issues: SpecIssue[] = [];
   const checkId = (value: number, at: string): void => {
     if (!Number.isInteger(value) || value < 0 || value > MAX_ID) {
@@ -101,6 +104,12 @@ function checkUser({ uid, gid, umask = DEFAULT_UMASK, additionalGids = [] }: Use
     issues.push({
       pointer: `${pointer}/additionalGids`,
       message: 'additional groups need a user namespace in which setgroups is allowed: one that newgidmap has mapped',
+    });
+  }
+  if (setgroups === 'kept' && additionalGids.length > 0) {
+    issues.push({
+      pointer: `${pointer}/additionalGids`,
+      message: `can't be added where ${KEEP_ORIGINAL_GROUPS} keeps the groups of who runs the container`,
     });
   }
   if (issues.length > 0) throw invalidAll(issues);

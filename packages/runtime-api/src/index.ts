@@ -19,6 +19,7 @@ export { HonouredSpec } from './honoured-spec.js';
 export type { HostFacts } from './host-facts.js';
 export type { JoinedContainer } from './joined-container.js';
 export { NetworkNamespace } from './network-namespace.js';
+export { OriginalGroups } from './original-groups.js';
 export { createPipeline } from './pipelines.js';
 export { type Callback, type CallbackSettings, type Half, ProgramDraft } from './program-draft.js';
 export { RecordCgroups } from './record-cgroups.js';

@@ -12,6 +12,7 @@ import {
   HonouredSpec,
   type HostFacts,
   NetworkNamespace,
+  OriginalGroups,
   processPhases,
   RuntimeFeatures,
   Setgroups,
@@ -29,7 +30,7 @@ export const namespacesPlugin: Plugin = definePlugin({
     extend(RuntimeFeatures, () => () => ({ namespaces: Object.keys(namespacesOf('self')) })),
     step(createPipeline.phase.isolate, {
       id: 'namespaces.clone',
-      reads: [ContainerCgroup],
+      reads: [ContainerCgroup, OriginalGroups],
       writes: [Plan, Setgroups, NetworkNamespace],
       run({ spec, facts, program, regs, slots }) {
         const plan = planNamespaces(
@@ -37,6 +38,7 @@ export const namespacesPlugin: Plugin = definePlugin({
             ...spec.linux,
             rootless: ordinaryUser(facts),
             setgroupsDenied: facts.readText('/proc/self/setgroups')?.trim() === 'deny',
+            keepGroups: slots.get(OriginalGroups),
           },
           { ...regs, containerStart: program.containerStart, cgroupFd: slots.get(ContainerCgroup)?.fd },
         );
@@ -50,14 +52,14 @@ export const namespacesPlugin: Plugin = definePlugin({
     }),
     step(execPipeline.phase.isolate, {
       id: 'namespaces.clone',
-      reads: [ContainerCgroup],
+      reads: [ContainerCgroup, OriginalGroups],
       writes: [Plan, Setgroups],
       run({ container, facts, program, regs, slots }) {
         const setgroups = facts.readText(`/proc/${String(container.pid)}/setgroups`)?.trim() === 'deny' ? 'denied' : 'allowed';
         const plan = planEnter(
           container,
           { ...regs, containerStart: program.containerStart, cgroupFd: slots.get(ContainerCgroup)?.fd },
-          { setgroups },
+          { setgroups, keepGroups: slots.get(OriginalGroups) },
         );
         slots.set(Plan, plan);
         slots.set(Setgroups, plan.setgroups);

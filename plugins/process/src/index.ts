@@ -9,6 +9,8 @@ import {
   type CwdPlan,
   type Environment,
   type ExecCpuAffinityPlan,
+  KEEP_ORIGINAL_GROUPS,
+  keepsOriginalGroups,
   type NamespaceSettingsPlan,
   planAdmission,
   planCloseFds,
@@ -24,7 +26,15 @@ import {
   planStdioOwner,
   planUser,
 } from '@standpipe/process';
-import { createPipeline, execPipeline, HonouredSpec, processPhases, RuntimeFeatures, Setgroups } from '@standpipe/runtime-api';
+import {
+  createPipeline,
+  execPipeline,
+  HonouredSpec,
+  OriginalGroups,
+  processPhases,
+  RuntimeFeatures,
+  Setgroups,
+} from '@standpipe/runtime-api';
 
 const { prepare, rootfs, restrict } = createPipeline.phase;
 
@@ -40,7 +50,7 @@ export const processPlugin: Plugin = definePlugin({
     extend(HonouredSpec, () => ({
       pointers: ['/process', '/hostname', '/domainname', '/linux/sysctl', '/linux/personality', '/linux/memoryPolicy'],
     })),
-    extend(RuntimeFeatures, () => () => ({ memoryPolicy: true })),
+    extend(RuntimeFeatures, () => () => ({ memoryPolicy: true, potentiallyUnsafeConfigAnnotations: [KEEP_ORIGINAL_GROUPS] })),
     step(prepare, {
       id: 'kernel.compare',
       after: ['init.begin'],
@@ -93,7 +103,17 @@ export const processPlugin: Plugin = definePlugin({
       reads: [Cpus],
       run: ({ program, slots }) => program.container(slots.need(Cpus).final),
     }),
-    ...processPhases.flatMap(({ admit, restrict: limit, commit }) => [
+    ...processPhases.flatMap(({ prepare: weigh, admit, restrict: limit, commit }) => [
+      step(weigh, {
+        id: 'groups.weigh',
+        after: ['init.begin'],
+        writes: [OriginalGroups],
+        run({ spec, facts, slots, warnings }) {
+          const { keep, warning } = keepsOriginalGroups(spec.annotations, { uid: facts.uid, uidMap: facts.readText('/proc/self/uid_map') });
+          slots.set(OriginalGroups, keep);
+          if (warning !== undefined) warnings.push(warning);
+        },
+      }),
       step(admit, {
         id: 'process.admit',
         run({ spec, process, program, regs }) {
@@ -127,9 +147,10 @@ export const processPlugin: Plugin = definePlugin({
       }),
       step(limit, {
         id: 'user.become',
-        reads: [Setgroups],
+        reads: [Setgroups, OriginalGroups],
         run({ process: { user }, program, slots }) {
-          program.container([...planStdioOwner(user.uid), ...planUser(user, { setgroups: slots.get(Setgroups) })]);
+          const groups = { setgroups: slots.get(Setgroups), keepGroups: slots.get(OriginalGroups) };
+          program.container([...planStdioOwner(user.uid), ...planUser(user, groups)]);
         },
       }),
       step(limit, {
