@@ -2,6 +2,7 @@
 
 const libraries = [
   'apparmor',
+  'audit',
   'capabilities',
   'cdi',
   'cgroups',

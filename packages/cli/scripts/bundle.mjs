@@ -86,7 +86,7 @@ const script = {
   outdir,
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
-  define: { 'import.meta.url': '__bundleUrl' },
+  define: { 'import.meta.url': '__bundleUrl', __commit: JSON.stringify(commit()) ?? 'undefined' },
   banner: { js: "const __bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
   plugins: [keepApart, loadLate],
 };

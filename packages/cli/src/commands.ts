@@ -275,6 +275,20 @@ export const commands: readonly CommandSpec[] = [
     load: async () => import('./verbs/compile.js'),
   },
   {
+    name: 'audit',
+    describe: 'tell what the config of a bundle lets through, worst first, and what to change',
+    positionals: [{ name: 'bundle', describe: 'directory of the bundle; the present one when left out', required: false }],
+    options: {
+      json,
+      'fail-on': {
+        type: 'string',
+        choices: ['critical', 'high', 'medium', 'low'],
+        describe: 'exit with 2 when something is as bad as that, or worse',
+      },
+    },
+    load: async () => import('./verbs/audit.js'),
+  },
+  {
     name: 'plugins',
     describe: 'show what is assembled, in which order, and why',
     positionals: [],
