@@ -23,7 +23,8 @@ import { SIGKILL } from './signals.js';
 /**
  * How the host half and the container half speak while the container is set up: packets of 16 bytes
  * over a SOCK_SEQPACKET pair, `{ u32 kind, u32 op, u32 errno, u32 0 }`. End of file is a message
- * too: the other side is gone, or after `ready` has become the user's process.
+ * too: the other side is gone, or after `ready` has become the user's process. Behind a `failed` comes
+ * the text of its sentence, where the channel has one.
  */
 export const packetKind = {
   /** Host to container: everything that you need from outside is done. */
@@ -34,6 +35,8 @@ export const packetKind = {
   failed: 3,
   /** Container to host, where somebody else cloned it: who sends this is the container's process. */
   born: 4,
+  /** Container to host: at a point where the host has something to do, and waits for another `go`. */
+  reached: 6,
 } as const;
 
 export const PACKET_SIZE = 16;
@@ -42,6 +45,8 @@ export const PACKET_SIZE = 16;
 export interface Channel {
   readonly host: Reg;
   readonly container: Reg;
+  /** Where both halves keep the sentence of a failure that is known only when it happens (`text` of `raise`): it goes along with the container's failure. */
+  readonly sentence?: Buf | undefined;
 }
 
 const AF_UNIX = 1;
@@ -115,12 +120,19 @@ export function sendReady(channel: Channel): Op[] {
  */
 export function sendFailure(channel: Channel): Op[] {
   const message = buf('failure', PACKET_SIZE, packet(packetKind.failed));
+  const { iov, count } = partsOf(channel, message);
   return [
     store(at(message, 4), 4, FAILED),
     store(at(message, 8), 4, ERRNO),
-    sys('sendto', [channel.container, message, PACKET_SIZE, MSG_NOSIGNAL, null, 0], { unless: { errno: 'any' } }),
+    sys('sendmsg', [channel.container, words('msghdr', [0, 0, iov, count, 0, 0, 0]), MSG_NOSIGNAL], { unless: { errno: 'any' } }),
     sys('exit_group', [1]),
   ];
+}
+
+/** struct iovec for a packet, and for the sentence behind it where there may be one. */
+function partsOf({ sentence }: Channel, message: Buf): { iov: Buf; count: number } {
+  const parts = sentence === undefined ? [message, PACKET_SIZE] : [message, PACKET_SIZE, sentence, sentence.size];
+  return { iov: words('iovec', parts), count: parts.length / 2 };
 }
 
 /**
@@ -147,14 +159,25 @@ const died = (): Op => raise("the container's process died during its set-up");
 
 function awaitPacket(channel: Channel, say: string, onEnd: readonly Op[]): Op[] {
   const message = buf('packet', PACKET_SIZE);
+  const { iov, count } = partsOf(channel, message);
   const length = reg('length');
   const again = label('packet');
   return [
     here(again),
     // ECONNRESET comes once, when the other side ended with unread packets; behind it lie those that it sent, then end of file.
-    sys('read', [channel.host, message, PACKET_SIZE], { to: length, unless: { errno: ['ECONNRESET'], goto: again }, say }),
+    sys('readv', [channel.host, iov, count], { to: length, unless: { errno: ['ECONNRESET'], goto: again }, say }),
     ...takePacket(message, length, onEnd),
   ];
+}
+
+/** Container: is where the host has something to do, and waits until that is done. */
+export function sendReached(channel: Channel): Op[] {
+  return [sendPacket(channel.container, packet(packetKind.reached), 'tell the host that it is its turn'), ...awaitGo(channel)];
+}
+
+/** Host: waits until the container is where it `sendReached`. It goes on with `sendGo`. */
+export function awaitReached(channel: Channel): Op[] {
+  return awaitPacket(channel, "wait for the container's set-up", [died()]);
 }
 
 /** Host: waits until the container says `ready`. */
@@ -228,7 +251,8 @@ export function awaitBorn(channel: Channel, pid: Reg): Op[] {
   const control = buf('control message', 32);
   const again = label('born');
   const length = reg('length');
-  const msghdr = words('msghdr', [0, 0, words('iovec', [message, PACKET_SIZE]), 1, control, control.size, 0]);
+  const { iov, count } = partsOf(channel, message);
+  const msghdr = words('msghdr', [0, 0, iov, count, control, control.size, 0]);
   return [
     here(again),
     sys('recvmsg', [channel.host, msghdr, 0], {

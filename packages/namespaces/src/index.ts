@@ -23,6 +23,7 @@ export {
   awaitContainer,
   awaitExec,
   awaitGo,
+  awaitReached,
   awaitReady,
   type Channel,
   disarmParentDeath,
@@ -33,6 +34,7 @@ export {
   sendBorn,
   sendFailure,
   sendGo,
+  sendReached,
   sendReady,
 } from './handshake.js';
 export { checkIdMap, formatIdMap, hostIdOf, type IdMapping, isMapped, MAX_ID_MAPPINGS, parseIdMap } from './id-map.js';

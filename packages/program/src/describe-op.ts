@@ -58,7 +58,8 @@ export class OpDescriber {
         return `${result}format(${this.operand(first)}, ${JSON.stringify(this.#template(op))})`;
       case 'raise': {
         const by = second?.kind === 'register' ? ` for op ${this.operand(second)}` : '';
-        return `raise${first === undefined || isZero(first) ? '' : ` ${this.#errno(first)}`}${by}`;
+        const saying = third === undefined ? '' : ` saying what is at ${this.operand(third)}`;
+        return `raise${first === undefined || isZero(first) ? '' : ` ${this.#errno(first)}`}${by}${saying}`;
       }
       default: {
         const [, prefix, suffix] = op.operands.map((operand) =>

@@ -154,6 +154,7 @@ function forEachOperand(op: LinkedOp['op'], visit: (operand: Operand) => void): 
     case 'raise':
       visit(op.errno);
       if (op.failed !== undefined) visit(op.failed);
+      if (op.text !== undefined) visit(op.text);
       return;
     case 'report':
       visit(op.fd);
@@ -200,7 +201,8 @@ class OpWriter {
     view.setUint16(at + opField.dst, NO_REGISTER, true);
     view.setUint32(at + opField.fail, fail, true);
     view.setUint32(at + opField.jump, jump, true);
-    view.setUint32(at + opField.message, op.say === undefined ? NO_MESSAGE : this.#data.text(op.say).offset, true);
+    const text = (op.op === 'raise' ? op.text : undefined) ?? op.say;
+    view.setUint32(at + opField.message, text === undefined ? NO_MESSAGE : this.#place(text).offset, true);
     switch (op.op) {
       case 'syscall': {
         const number = findSyscall(op.name, this.#arch);
@@ -241,7 +243,8 @@ class OpWriter {
         this.#result(at, op.to);
         return;
       case 'raise':
-        this.#operands(at, [op.errno, op.failed ?? -1]);
+        // The third is for people, who would see no text yet where the message lies.
+        this.#operands(at, [op.errno, op.failed ?? -1, ...(op.text === undefined ? [] : [op.text])]);
         return;
       case 'report':
         view.setUint8(at + opField.sub, op.escape === 'json' ? REPORT_JSON : 0);

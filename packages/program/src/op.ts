@@ -103,6 +103,7 @@ export interface RaiseOp extends OpNotes {
   readonly op: 'raise';
   readonly errno: Operand;
   readonly failed?: Reg | undefined;
+  readonly text?: Buf | undefined;
 }
 
 /** Writes the sentence of the op that failed first, with its errno's text, between `prefix` and `suffix`. */
@@ -183,9 +184,19 @@ export function format(into: Buf | BufRef, parts: readonly (string | Reg)[], to?
   return { op: 'format', into, parts, to };
 }
 
+/** How an op fails. */
+export interface RaiseSettings {
+  readonly errno?: Operand | undefined;
+  readonly pointer?: string | undefined;
+  /** Fail as the op of that index. */
+  readonly failed?: Reg | undefined;
+  /** Holds the sentence by then, with a NUL behind it, where `say` can't know it: such as what another program has to say. */
+  readonly text?: Buf | undefined;
+}
+
 /** Fails with a sentence, and with an errno when there is one to name. */
-export function raise(say: string, settings: { errno?: Operand; pointer?: string | undefined; failed?: Reg } = {}): RaiseOp {
-  return { op: 'raise', errno: settings.errno ?? 0, say, pointer: settings.pointer, failed: settings.failed };
+export function raise(say: string, { errno = 0, pointer, failed, text }: RaiseSettings = {}): RaiseOp {
+  return { op: 'raise', errno, say, pointer, failed, text };
 }
 
 /** Ops that run when something behind fails, and at the section's end. See {@link UndoOp}. */

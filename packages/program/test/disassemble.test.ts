@@ -103,6 +103,7 @@ function sample(): Program {
           store(at(statx, 4), 1, -1),
           sys('execve', ['/bin/sh', words('argv', ['sh', '-c', 'echo "hi"', null]), words('envp', [null])], { say: 'execute "/bin/sh"' }),
           raise('it went on', { errno: 8, failed: FAILED }),
+          raise('what came of it', { text: statx }),
           jump(failed),
         ],
         [sys('exit_group', [1])],
@@ -147,7 +148,7 @@ host, end
 container
   container:
       # process/process.exec: /dev/null is another device (/mounts/0)
-      on failure go to 24
+      on failure go to 25
    16 statx(root, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &statx)
    17 file_mode = u16 at &statx+28
    18 if file_mode & S_IFMT != S_IFCHR goto 14 (failed)
@@ -157,11 +158,13 @@ container
    21 execve("/bin/sh", ["sh", "-c", "echo \\"hi\\""], [])
       # process/process.exec: it went on
    22 raise ENOEXEC for op failed
-   23 goto 14 (failed)
+      # process/process.exec
+   23 raise saying what is at &statx
+   24 goto 14 (failed)
 
 container, end
       # process/process.exec
-   24 exit_group(1)
+   25 exit_group(1)
 `;
 
 const withoutNotes = `\
@@ -249,7 +252,7 @@ describe('programToJson', () => {
     expect(json).to.include({ arch, initId: `0x${initId.toString(16)}` });
     expect(json.sections).to.deep.equal([
       { name: 'host', from: 0, undo: 11, end: 12, to: 16 },
-      { name: 'container', from: 16, undo: 24, end: 24, to: 25 },
+      { name: 'container', from: 16, undo: 25, end: 25, to: 26 },
     ]);
     expect(json.ops[1]).to.deep.equal({
       index: 1,

@@ -218,6 +218,21 @@ describe('standpipe-init', () => {
       }
     });
 
+    it('say what ops have written, where only they know', async () => {
+      const text = buf('sentence', 32);
+      const value = reg('value');
+      const before = [set(value, 7), format(text, ['it exited with ', value])];
+      expect(await reports(raise('unknown before', { text }), { before })).to.equal('<it exited with 7>');
+      expect(await reports(raise('unknown before', { text, errno: 13 }), { before })).to.equal('<it exited with 7: permission denied>');
+      // Nobody has written it, or its NUL is overwritten: nothing is read beyond the data.
+      expect(await reports(raise('unknown before', { text }))).to.equal('<>');
+      const full = [
+        sys('getrandom', [text, text.size, 0]),
+        ...[0, 8, 16, 24].map((offset) => store(at(text, offset), 8, 0x4141_4141_4141_4141n)),
+      ];
+      expect(await reports(raise('unknown before', { text }), { before: full })).to.match(/^<A{32}.*>$/s);
+    });
+
     it('escape for JSON', async () => {
       const said = await reports(raise('a "b" \\ \n\t\u001f é', { errno: 1 }), { escape: 'json' });
       expect(JSON.parse(`"${said.slice(1, -1)}"`)).to.equal('a "b" \\ \n\t\u001f é: operation not permitted');
