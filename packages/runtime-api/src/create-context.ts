@@ -1,7 +1,7 @@
 import type { SpecIssue } from '@standpipe/errors';
 import { SlotValues } from '@standpipe/kernel';
 import type { Process, Spec } from '@standpipe/oci-spec';
-import { type Reg, reg } from '@standpipe/program';
+import { type Buf, buf, type Reg, reg } from '@standpipe/program';
 import { noProcess } from './errors.js';
 import type { HostFacts } from './host-facts.js';
 import type { JoinedContainer } from './joined-container.js';
@@ -53,8 +53,8 @@ export interface CreateSettings {
 
 /** Registers that steps of different plugins share. */
 export interface SharedRegisters {
-  /** The host half's and the container half's ends of the socket between them. */
-  readonly sync: { readonly host: Reg; readonly container: Reg };
+  /** The host half's and the container half's ends of the socket between them, and where a failure's sentence is written that only the program knows. */
+  readonly sync: { readonly host: Reg; readonly container: Reg; readonly sentence: Buf };
   /** The container's process, seen from the host. */
   readonly pid: Reg;
   readonly pidfd: Reg;
@@ -87,6 +87,9 @@ export interface CreateContextInput {
   readonly facts: HostFacts;
 }
 
+/** As long as a report may be, about. */
+const SENTENCE_SIZE = 8192;
+
 /** @throws SpecError when the spec has no process */
 export function createContext({ spec, settings, facts }: CreateContextInput): CreateContext {
   const { process } = spec;
@@ -98,7 +101,7 @@ export function createContext({ spec, settings, facts }: CreateContextInput): Cr
     facts,
     program: new ProgramDraft({ preserveFds: settings.preserveFds, controlled: settings.onCreated !== undefined }),
     regs: {
-      sync: { host: reg('sync'), container: reg('sync') },
+      sync: { host: reg('sync'), container: reg('sync'), sentence: buf('sentence', SENTENCE_SIZE) },
       pid: reg('pid'),
       pidfd: reg('pidfd'),
       root: reg('root'),

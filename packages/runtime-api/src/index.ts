@@ -22,6 +22,7 @@ export { NetworkNamespace } from './network-namespace.js';
 export { OriginalGroups } from './original-groups.js';
 export { createPipeline } from './pipelines.js';
 export { type Callback, type CallbackSettings, type Half, ProgramDraft } from './program-draft.js';
+export { reportToLog } from './report-to-log.js';
 export { RecordCgroups } from './record-cgroups.js';
 export { RuntimeFeatures } from './runtime-features.js';
 export { StartGate } from './start-gate.js';

@@ -4,7 +4,7 @@ import type { SpecIssue } from '@standpipe/errors';
 import type { CgroupStats } from '@standpipe/cgroups';
 import type { Assembly } from '@standpipe/kernel';
 import type { LinuxResources } from '@standpipe/oci-spec';
-import { readState, startContainer } from '@standpipe/state';
+import { readState } from '@standpipe/state';
 import { awaitEnd } from './await-end.js';
 import type { CreateProgram } from './create-program.js';
 import { createSettings } from './create-settings.js';
@@ -19,6 +19,7 @@ import { deleteContainer, type DeleteSettings } from './delete-container.js';
 import { containerEvents, type ContainerEvent, type EventsSettings, readContainerStats } from './steer/events.js';
 import { type ContainerDescription, describeContainer } from './steer/describe.js';
 import { killContainer, type KillSettings } from './steer/kill.js';
+import { startContainer, type StartSettings } from './start-container.js';
 import { pauseContainer, resumeContainer } from './steer/pause.js';
 import { listProcesses } from './steer/processes.js';
 import { updateContainer } from './steer/update.js';
@@ -95,12 +96,12 @@ export class ContainerHandle {
   }
 
   /**
-   * Runs the command of a created container, and returns when it runs.
+   * Runs the command of a created container, and returns when it runs and its poststart hooks have.
    *
-   * @throws PlumbingError `CONTAINER_NOT_CREATED`, `START_FAILED`
+   * @throws PlumbingError `CONTAINER_NOT_CREATED`, `START_FAILED`, `HOOK_FAILED`
    */
-  async start(): Promise<void> {
-    await startContainer(this.stateRoot, this.id);
+  async start(settings: StartSettings = {}): Promise<void> {
+    await startContainer(this.stateRoot, this.id, settings);
   }
 
   /** @throws PlumbingError `CONTAINER_NOT_RUNNING`, `SIGNAL_UNKNOWN` */

@@ -2,17 +2,22 @@ import { rmdirSync } from 'node:fs';
 import { openCgroup } from '@standpipe/cgroups';
 import { clearStale as clearStaleState, deleteContainer as deleteState, type LeftCgroups, type RemoveSettings } from '@standpipe/state';
 import { isOurs } from './own-cgroups.js';
+import { readSavedHooks, type SavedHooks } from './saved-hooks.js';
 
-/** How a container is deleted. Its cgroups are the runtime's business. */
-export type DeleteSettings = Omit<RemoveSettings, 'removeCgroups' | 'thaw'>;
+/** How a container is deleted. Its cgroups are the runtime's business, and its poststop hooks. */
+export interface DeleteSettings extends Omit<RemoveSettings, 'removeCgroups' | 'thaw'> {
+  /** Told of poststop hooks that failed, which stops nothing. */
+  readonly onWarning?: ((text: string) => void) | undefined;
+}
 
 /**
  * Deletes a container, with its cgroups and whatever is in them still: a stopped, stale or merely created one, and with `force` any.
+ * Then its poststop hooks run.
  *
  * @throws PlumbingError `CONTAINER_UNKNOWN` (not with `force`), `CONTAINER_NOT_STOPPED`, `CONTAINER_BUSY`
  */
 export async function deleteContainer(stateRoot: string, id: string, settings: DeleteSettings = {}): Promise<void> {
-  await deleteState(stateRoot, id, withCgroups(settings));
+  await withHooks(stateRoot, id, settings, async (removal) => deleteState(stateRoot, id, removal));
 }
 
 /**
@@ -23,11 +28,40 @@ export async function deleteContainer(stateRoot: string, id: string, settings: D
  * @throws PlumbingError `CONTAINER_BUSY`, `CONTAINER_NOT_STOPPED`
  */
 export async function clearStale(stateRoot: string, id: string, settings: DeleteSettings = {}): Promise<boolean> {
-  return clearStaleState(stateRoot, id, withCgroups(settings));
+  return withHooks(stateRoot, id, settings, async (removal) => clearStaleState(stateRoot, id, removal));
 }
 
-function withCgroups(settings: DeleteSettings): RemoveSettings {
-  return { ...settings, thaw, removeCgroups: (left) => removeCgroups(left, settings) };
+/** The hooks of a container that a runtime holds in the foreground are run by that one, as the last thing that it does. */
+async function withHooks<T>(
+  stateRoot: string,
+  id: string,
+  { onWarning, ...settings }: DeleteSettings,
+  remove: (settings: RemoveSettings) => Promise<T>,
+): Promise<T> {
+  let saved: SavedHooks | undefined;
+  const result = await remove({
+    ...settings,
+    thaw,
+    removeCgroups: async (left) => {
+      // This is called by who removes it, and while its directory is there.
+      saved = readLeniently(stateRoot, id);
+      await removeCgroups(left, settings);
+    },
+  });
+  if (saved?.hooks.poststop !== undefined) {
+    const { runHooks } = await import('@standpipe/hooks');
+    for (const { message } of await runHooks('poststop', saved.hooks.poststop, saved.state)) onWarning?.(message);
+  }
+  return result;
+}
+
+/** A container can be deleted whatever has become of its state. */
+function readLeniently(stateRoot: string, id: string): SavedHooks | undefined {
+  try {
+    return readSavedHooks(stateRoot, id, ['poststop']);
+  } catch {
+    return undefined;
+  }
 }
 
 async function thaw(cgroups: readonly string[]): Promise<void> {

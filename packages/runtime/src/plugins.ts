@@ -4,6 +4,7 @@ import { capabilitiesPlugin } from '@standpipe/plugin-capabilities';
 import { cgroupsPlugin } from '@standpipe/plugin-cgroups';
 import { cgroupsSystemdPlugin } from '@standpipe/plugin-cgroups-systemd';
 import { devicesPlugin } from '@standpipe/plugin-devices';
+import { hooksPlugin } from '@standpipe/plugin-hooks';
 import { hostRootPlugin } from '@standpipe/plugin-host-root';
 import { landlockPlugin } from '@standpipe/plugin-landlock';
 import { mountsPlugin } from '@standpipe/plugin-mounts';
@@ -29,6 +30,7 @@ export const plugins: Readonly<Record<string, PluginSource>> = {
   mounts: mountsPlugin,
   devices: devicesPlugin,
   terminal: terminalPlugin,
+  hooks: hooksPlugin,
   process: processPlugin,
   capabilities: capabilitiesPlugin,
   apparmor: apparmorPlugin,

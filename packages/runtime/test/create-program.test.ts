@@ -71,15 +71,15 @@ describe('createProgram', () => {
 
   it('warns of what no plugin puts into effect, and refuses it when strict', async () => {
     const asking = bundle((spec) => {
-      spec['hooks'] = { prestart: [{ path: '/bin/true' }] };
+      spec['linux'] = { ...(spec['linux'] as object), intelRdt: { closID: 'some' } };
     });
     const { warnings } = await createProgram(await loadAssembly(), asking, settings, facts);
-    expect(warnings.map(({ pointer }) => pointer)).to.deep.equal(['/hooks']);
+    expect(warnings.map(({ pointer }) => pointer)).to.deep.equal(['/linux/intelRdt']);
     const refused: unknown = await createProgram(await loadAssembly(), asking, { ...settings, strict: true }, facts).catch(
       (error: unknown) => error,
     );
     const { cause } = refused as Error;
-    expect(SpecError.is(cause) && cause.issues.map(({ pointer }) => pointer)).to.deep.equal(['/hooks']);
+    expect(SpecError.is(cause) && cause.issues.map(({ pointer }) => pointer)).to.deep.equal(['/linux/intelRdt']);
   });
 });
 

@@ -67,8 +67,8 @@ export const cgroupsSystemdPlugin: Plugin = definePlugin({
     }),
     step(createPipeline.phase.commit, {
       id: 'scope.keep',
-      after: ['init.await'],
-      before: ['state.publish', 'init.leave', 'terminal.supervise'],
+      after: ['init.await', 'hooks.poststart'],
+      before: ['state.keep', 'init.leave', 'terminal.supervise'],
       reads: [Plan],
       run({ settings, program, slots }) {
         if (settings.keep) program.host(slots.get(Plan)?.keep ?? []);

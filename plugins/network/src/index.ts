@@ -50,7 +50,7 @@ export const networkPlugin: Plugin = definePlugin({
     }),
     step(createPipeline.phase.commit, {
       id: 'network.keep',
-      after: ['init.await', 'state.publish'],
+      after: ['init.await', 'state.publish', 'hooks.poststart'],
       before: ['init.leave', 'terminal.supervise'],
       reads: [Plan],
       run: ({ program, slots }) => program.host(slots.get(Plan)?.keep ?? []),

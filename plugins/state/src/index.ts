@@ -53,11 +53,16 @@ export const statePlugin: Plugin = definePlugin({
       after: ['init.await'],
       before: ['init.leave', 'terminal.supervise'],
       reads: [Plan],
+      run: ({ program, slots }) => program.host(slots.need(Plan).publish),
+    }),
+    step(createPipeline.phase.commit, {
+      id: 'state.keep',
+      after: ['state.publish', 'hooks.poststart'],
+      before: ['init.leave', 'terminal.supervise'],
+      reads: [Plan],
       run({ settings, program, slots }) {
-        const { publish, keep } = slots.need(Plan);
-        program.host(publish);
         // Until here a failure removes it; from here on it is its user's to delete.
-        if (settings.keep) program.host(keep);
+        if (settings.keep) program.host(slots.need(Plan).keep);
       },
     }),
   ],

@@ -1,6 +1,5 @@
-import { branch, ERRNO, FAILED, here, label, type Op, type Reg, reg, set, sys } from '@standpipe/program';
-import { O } from '@standpipe/syscalls';
-import type { CreateSettings } from '@standpipe/runtime-api';
+import { branch, ERRNO, FAILED, here, label, type Op, type Reg, set, sys } from '@standpipe/program';
+import { type CreateSettings, reportToLog } from '@standpipe/runtime-api';
 
 const ENOENT = 2;
 const ECANCELED = 125;
@@ -33,7 +32,7 @@ export function exitWithReport(settings: ReportSettings, regs: { code: Reg; exec
     settings.control === undefined
       ? { op: 'report', fd: 2, prefix: `${settings.name}: `, suffix: '\n', escape: 'text' }
       : { op: 'report', fd: settings.control, prefix: FAILURE_MARK, suffix: '', escape: 'text' },
-    ...(settings.log === undefined ? [] : reportToLog(settings.log, settings.name, now)),
+    ...reportToLog(settings, 'error', now),
     branch(regs.executing, '!=', 1, setUp),
     branch(ERRNO, '==', ENOENT, notFound),
     branch(ERRNO, '==', 0, notFound),
@@ -48,15 +47,4 @@ export function exitWithReport(settings: ReportSettings, regs: { code: Reg; exec
     here(fine),
     sys('exit_group', [regs.code]),
   ];
-}
-
-/** Appends one line of the shape that Podman, containerd and Docker read. */
-function reportToLog(log: { path: string; format: 'text' | 'json' }, name: string, now: Date): Op[] {
-  const fd = reg('log');
-  const time = now.toISOString();
-  const open = sys('openat', [-100, log.path, O.WRONLY | O.CREAT | O.APPEND | O.CLOEXEC, 0o644], { to: fd });
-  if (log.format === 'json') {
-    return [open, { op: 'report', fd, prefix: `{"level":"error","msg":"${name}: `, suffix: `","time":"${time}"}\n`, escape: 'json' }];
-  }
-  return [open, { op: 'report', fd, prefix: `time="${time}" level=error msg="${name}: `, suffix: '"\n', escape: 'json' }];
 }

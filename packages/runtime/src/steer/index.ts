@@ -20,4 +20,5 @@ export { pauseContainer, resumeContainer } from './pause.js';
 export { listProcesses } from './processes.js';
 export { updateContainer } from './update.js';
 export { type ContainerUsage, sampleUsage, type Usage, usageBetween, type UsageSample } from './usage.js';
-export { defaultStateRoot, startContainer } from '@standpipe/state';
+export { startContainer, type StartSettings } from '../start-container.js';
+export { defaultStateRoot } from '@standpipe/state';

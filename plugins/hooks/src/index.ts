@@ -1,0 +1,113 @@
+/**
+ * The hooks of config.json in the create pipeline.
+ *
+ * @packageDocumentation
+ */
+import { type HookKind, type HooksPlan, type HooksRegs, planHooks, planPoststopHooks } from '@standpipe/hooks';
+import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
+import { awaitReached, sendGo, sendReached } from '@standpipe/namespaces';
+import { branch, here, label, type Op, type Reg, reg, set, undo } from '@standpipe/program';
+import { type CreateContext, createPipeline, HonouredSpec, reportToLog, RuntimeFeatures } from '@standpipe/runtime-api';
+
+/** 1 once the container is there, and until somebody else answers for it: then poststop hooks run when the program ends. */
+const Due = slot<Reg>('hooks.poststop-due');
+
+const { prepare, hooks: create, start, commit } = createPipeline.phase;
+
+export const hooksPlugin: Plugin = definePlugin({
+  id: 'hooks',
+  api: 1,
+  declare: ({ extend, step }) => [
+    extend(HonouredSpec, () => ({ pointers: ['/hooks'] })),
+    extend(RuntimeFeatures, () => () => ({ hooks: true })),
+    step(prepare, {
+      id: 'hooks.poststop',
+      after: ['init.begin', 'signals.hold'],
+      // The first to be done is the last to be undone: nothing is left of the container when they run.
+      before: ['state.make', 'cgroups.make', 'terminal.connect', 'mounts.prepare', 'kernel.compare'],
+      writes: [Due],
+      run(context) {
+        const { spec, program, regs, slots } = context;
+        const { poststop: hooks = [] } = spec.hooks ?? {};
+        if (hooks.length === 0) return;
+        const due = reg('poststop hooks due');
+        const over = label('poststop hooks over');
+        const plan = planPoststopHooks({ hooks, container: containerOf(context) }, warn(context), { ...regs.sync, interruptible: true });
+        slots.set(Due, due);
+        program.host([undo([branch(due, '!=', 1, over), ...plan.ops, here(over)])]);
+        addSections(context, plan);
+      },
+    }),
+    step(create, {
+      id: 'hooks.create',
+      reads: [Due],
+      run(context) {
+        const { spec, program, regs, slots } = context;
+        const { prestart = [], createRuntime = [] } = spec.hooks ?? {};
+        const due = slots.get(Due);
+        if (prestart.length > 0 || createRuntime.length > 0 || due !== undefined) {
+          program.container(sendReached(regs.sync));
+          program.host([
+            ...awaitReached(regs.sync),
+            ...(due === undefined ? [] : [set(due, 1)]),
+            ...plan(context, 'prestart', { pid: regs.pid, interruptible: true }),
+            ...plan(context, 'createRuntime', { pid: regs.pid, interruptible: true }),
+            ...sendGo(regs.sync),
+          ]);
+        }
+        // As runc has it, they are run in the root filesystem, while the runtime's is still the root.
+        program.container(plan(context, 'createContainer', { cwd: regs.root }));
+      },
+    }),
+    step(start, {
+      id: 'hooks.start',
+      after: ['start.await'],
+      run: (context) => context.program.container(plan(context, 'startContainer', {})),
+    }),
+    step(commit, {
+      id: 'hooks.poststart',
+      after: ['init.await', 'state.publish', 'pidfd.send'],
+      before: ['init.leave', 'terminal.supervise'],
+      reads: [Due],
+      run(context) {
+        const { program, settings, regs, slots } = context;
+        // What is started later is whoever starts it to tell of.
+        if (settings.hold !== true) program.host(plan(context, 'poststart', { pid: regs.pid, interruptible: true }));
+        const due = slots.get(Due);
+        if (settings.keep && due !== undefined) program.host([set(due, 0)]);
+      },
+    }),
+  ],
+});
+
+function plan(context: CreateContext, kind: HookKind, regs: Omit<HooksRegs, 'sentence'>): Op[] {
+  const { spec, regs: shared } = context;
+  const planned = planHooks(
+    { kind, hooks: spec.hooks?.[kind] ?? [], container: containerOf(context) },
+    { ...regs, sentence: shared.sync.sentence },
+  );
+  addSections(context, planned);
+  return planned.ops;
+}
+
+function addSections({ program }: CreateContext, { sections }: HooksPlan): void {
+  for (const section of sections) program.section(section);
+}
+
+function containerOf({ spec, settings }: CreateContext): {
+  ociVersion: string;
+  id: string;
+  bundle: string;
+  annotations?: Record<string, string>;
+} {
+  const { ociVersion, annotations } = spec;
+  return { ociVersion, id: settings.id, bundle: settings.bundle, annotations };
+}
+
+/** What is told of a poststop hook that failed. The standard error of a program whose caller stays with it is the container's. */
+function warn({ settings }: CreateContext): Op[] {
+  const print: Op = { op: 'report', fd: 2, prefix: `${settings.name}: warning: `, suffix: '\n', escape: 'text' };
+  return [...(settings.onCreated === undefined ? [print] : []), ...reportToLog(settings, 'warning', new Date())];
+}
+
+export default hooksPlugin;
