@@ -105,15 +105,18 @@ async function outwait(port: SyscallPort, dir: StateDirectory): Promise<boolean>
   return true;
 }
 
-/** Someone holds the lock: kills the container's process, and waits until the holder has cleared up or gone. */
+/** Someone holds the lock: with `force` kills the container's process, and waits until the holder has cleared up or gone. */
 async function endHolder(
   port: SyscallPort,
   dir: StateDirectory,
   { id, force, deadline, thaw }: Killing & { id: string; force: boolean },
 ): Promise<void> {
   const found = readLeniently(dir, true);
-  if (!force) throw found?.published === true ? containerNotStopped(id, statusUnheld(dir, found, { port })) : containerBusy(id);
-  if (found !== undefined) await kill(port, dir, found.record, { deadline, thaw });
+  if (!force) {
+    if (found?.published !== true) throw containerBusy(id);
+    // One that does not run is being removed, by another who deletes it or by its runtime in the foreground.
+    if (statusUnheld(dir, found, { port }) === 'running') throw containerNotStopped(id, 'running');
+  } else if (found !== undefined) await kill(port, dir, found.record, { deadline, thaw });
   while (!dir.tryLock(port, 'exclusive')) {
     if (Date.now() > deadline) throw containerBusy(id);
     await sleep(POLL_MS);

@@ -1,7 +1,7 @@
 import { needs } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { it } from 'mocha';
-import { type Entry, Stage } from './stage.js';
+import { type Entry, Stage } from '../../end-to-end/stage.js';
 
 /** A case that both runtimes are put to. */
 export interface Case {

@@ -1,5 +1,5 @@
 import type { Deviation } from './compare.js';
-import type { Answer, Entry } from './stage.js';
+import type { Answer, Entry } from '../../end-to-end/stage.js';
 
 /** runc's record with another answer to each call, or to the one whose words begin so. */
 export function answers(change: (theirs: Answer) => Partial<Answer>, begins = ''): Deviation['instead'] {

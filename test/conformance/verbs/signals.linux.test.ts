@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { needs, needsRoot } from '@standpipe/test-support';
 import { before, describe } from 'mocha';
+import { processesOf } from '../../end-to-end/left.js';
 import { until } from '../../end-to-end/detached.js';
 import { type Case, sameAsRunc } from './compare.js';
 import { answers } from './deviations.js';
-import { ended, processesOf, type Stage } from './stage.js';
+import { ended, type Stage } from '../../end-to-end/stage.js';
 
 /** Writes down which signals it gets. */
 const listener = `

@@ -2,7 +2,7 @@ import { needs, needsRoot } from '@standpipe/test-support';
 import { before, describe } from 'mocha';
 import { type Case, type Deviation, sameAsRunc } from './compare.js';
 import { answers, sees } from './deviations.js';
-import type { Stage } from './stage.js';
+import type { Stage } from '../../end-to-end/stage.js';
 
 const statuses: Readonly<Record<string, (on: Stage) => Promise<unknown>>> = {
   unknown: async () => undefined,

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, bundle, findProgram } from '@standpipe/test-support';
 import type { Spec } from '@standpipe/oci-spec';
-import { until } from '../../end-to-end/detached.js';
-import { type Config, specOf } from '../../end-to-end/specs.js';
-import { freshId, standpipePath } from '../../end-to-end/standpipe.js';
-import { phrasesIn } from './phrases.js';
+import { cgroupsOf, mountsBelow, processesOf } from './left.js';
+import { until } from './detached.js';
+import { type Config, specOf } from './specs.js';
+import { freshId, standpipePath } from './standpipe.js';
+import { phrasesIn } from '../conformance/verbs/phrases.js';
 
 export type RuntimeName = 'runc' | 'standpipe';
 
@@ -33,6 +34,8 @@ export interface CallOptions {
   readonly input?: string;
   /** Open files that it gets as fds 3 and up. */
   readonly fds?: readonly number[];
+  /** Words that start it, such as `setsid`. */
+  readonly by?: readonly string[];
   /** Words before the verb, instead of --root, --log and --log-format json. */
   readonly global?: readonly string[];
 }
@@ -53,6 +56,7 @@ export class Stage {
   readonly transcript: string[] = [];
   readonly #bundle: Bundle;
   readonly #masks: Mask[] = [];
+  #calls = 0;
 
   constructor(runtime: RuntimeName) {
     this.runtime = runtime;
@@ -66,6 +70,11 @@ export class Stage {
 
   get bundle(): string {
     return this.#bundle.path;
+  }
+
+  /** The words that run it. */
+  get command(): readonly string[] {
+    return this.runtime === 'standpipe' ? [process.execPath, standpipePath] : [findProgram('runc') ?? 'runc'];
   }
 
   /** In the root filesystem. */
@@ -118,9 +127,10 @@ export class Stage {
 
   /** A container keeps the standard streams, so they are files, and what ends is waited for. */
   async #spawn(words: readonly string[], options: CallOptions = {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    const { cwd = this.base, env = process.env, input = '', fds = [] } = options;
-    const [command = '', ...before] = this.runtime === 'standpipe' ? [process.execPath, standpipePath] : [findProgram('runc') ?? 'runc'];
-    const names = ['stdin', 'stdout', 'stderr'].map((name) => join(this.base, name));
+    const { cwd = this.base, env = process.env, input = '', fds = [], by = [] } = options;
+    const [command = '', ...before] = [...by, ...this.command];
+    this.#calls += 1;
+    const names = ['stdin', 'stdout', 'stderr'].map((name) => join(this.base, `${name}-${String(this.#calls)}`));
     const [stdin = '', stdout = '', stderr = ''] = names;
     writeFileSync(stdin, input);
     const streams = [openSync(stdin, 'r'), openSync(stdout, 'w'), openSync(stderr, 'w')];
@@ -224,33 +234,4 @@ function errorsIn(text: string): string[] {
     .map((line) => JSON.parse(line) as { level: string; msg: string; time: string })
     .filter(({ level, time }) => (level === 'error' || level === 'fatal') && !Number.isNaN(Date.parse(time)))
     .map(({ msg }) => msg);
-}
-
-function mountsBelow(path: string): string[] {
-  return readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .filter((line) => line.includes(`${path}/`));
-}
-
-const hierarchies = '/sys/fs/cgroup';
-
-/** The container's cgroups, in whichever hierarchy. */
-export function cgroupsOf(id: string): string[] {
-  return [hierarchies, ...readdirSync(hierarchies).map((name) => join(hierarchies, name))]
-    .map((folder) => join(folder, id))
-    .filter((path) => existsSync(path));
-}
-
-/** Processes that are in those cgroups, or were made for the container and are not there yet; none that have ended and wait for somebody to take note. */
-export function processesOf(id: string): string[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return command !== '' && (command.includes(`${id}\0`) || readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(`/${id}`));
-      } catch {
-        return false;
-      }
-    });
 }
