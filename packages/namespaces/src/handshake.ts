@@ -4,6 +4,7 @@ import {
   branch,
   type Buf,
   buf,
+  closeFd,
   ERRNO,
   FAILED,
   here,
@@ -14,6 +15,7 @@ import {
   raise,
   type Reg,
   reg,
+  sendFd,
   store,
   sys,
   words,
@@ -35,6 +37,8 @@ export const packetKind = {
   failed: 3,
   /** Container to host, where somebody else cloned it: who sends this is the container's process. */
   born: 4,
+  /** Container to host: an fd comes with it. */
+  fd: 5,
   /** Container to host: at a point where the host has something to do, and waits for another `go`. */
   reached: 6,
 } as const;
@@ -57,6 +61,7 @@ const SO_PASSCRED = 16;
 const MSG_PEEK = 0x2;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
+const MSG_CMSG_CLOEXEC = 0x40000000;
 
 /** Makes the pair, both ends close-on-exec. @man socketpair(2) */
 export function openChannel(channel: Channel): Op[] {
@@ -262,6 +267,45 @@ export function awaitBorn(channel: Channel, pid: Reg): Op[] {
     }),
     ...takePacket(message, length, [died()]),
     load(at(control, 16), 4, pid),
+  ];
+}
+
+/** Container: hands an fd to the host and closes it. The host must wait for it with {@link takeFd} at that point of its own ops. */
+export function handFd(channel: Channel, fd: Reg, what: string): Op[] {
+  const text = Buffer.from(packet(packetKind.fd)).toString('latin1');
+  return [...sendFd(channel.container, fd, text, { say: `hand ${what} to the host` }), closeFd(fd)];
+}
+
+const CMSG_RIGHTS = (1n << 32n) | BigInt(SOL_SOCKET);
+/** struct cmsghdr and struct ucred, padded. */
+const CREDENTIALS_SPACE = 32;
+
+/** Host: receives the fd that the container hands over, close-on-exec. */
+export function takeFd(channel: Channel, to: Reg, what: string): Op[] {
+  const message = buf('packet', PACKET_SIZE);
+  // Where senders are asked for, who sent it comes first.
+  const control = buf('control messages', CREDENTIALS_SPACE + 24);
+  const [again, second, done, none] = [label('fd'), label('behind the sender'), label('fd taken'), label('no fd')];
+  const [length, kind] = [reg('length'), reg('control message')];
+  const { iov, count } = partsOf(channel, message);
+  const msghdr = words('msghdr', [0, 0, iov, count, control, control.size, 0]);
+  const say = `take ${what} from the container`;
+  return [
+    here(again),
+    sys('recvmsg', [channel.host, msghdr, MSG_CMSG_CLOEXEC], { to: length, unless: { errno: ['ECONNRESET'], goto: again }, say }),
+    ...takePacket(message, length, [died()]),
+    load(at(control, 8), 8, kind),
+    branch(kind, '!=', CMSG_RIGHTS, second),
+    load(at(control, 16), 4, to),
+    jump(done),
+    here(second),
+    load(at(control, CREDENTIALS_SPACE + 8), 8, kind),
+    branch(kind, '!=', CMSG_RIGHTS, none),
+    load(at(control, CREDENTIALS_SPACE + 16), 4, to),
+    jump(done),
+    here(none),
+    raise(`${say}: it sent none`),
+    here(done),
   ];
 }
 

@@ -27,6 +27,7 @@ export {
   awaitReady,
   type Channel,
   disarmParentDeath,
+  handFd,
   openChannel,
   PACKET_SIZE,
   packetKind,
@@ -36,6 +37,7 @@ export {
   sendGo,
   sendReached,
   sendReady,
+  takeFd,
 } from './handshake.js';
 export { checkIdMap, formatIdMap, hostIdOf, type IdMapping, isMapped, MAX_ID_MAPPINGS, parseIdMap } from './id-map.js';
 export {

@@ -34,6 +34,8 @@ const X_OK = 1;
 export interface PlanExecSettings {
   /** Where `process` lies in the config: `/process` when left out. */
   readonly pointer?: string | undefined;
+  /** Signals are as the command should find them, by `planHandOver`. */
+  readonly keepSignals?: boolean | undefined;
 }
 
 /**
@@ -48,7 +50,10 @@ export function planExec(args: readonly string[], env: Environment, settings: Pl
   const { command, at0 } = checkArgs(args, settings);
   const argv = words('argv', [...args, null]);
   const envp = words('envp', [...env.entries, null]);
-  return [...resetSignals(), ...(command.includes('/') ? execFile(command, argv, envp, at0) : execFromPath(command, argv, envp, env, at0))];
+  return [
+    ...(settings.keepSignals === true ? [] : resetSignals()),
+    ...(command.includes('/') ? execFile(command, argv, envp, at0) : execFromPath(command, argv, envp, env, at0)),
+  ];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { CLOSE_RANGE } from '@standpipe/syscalls';
-import { type Op, sys } from '@standpipe/program';
+import { type Op, resetSignals, sys } from '@standpipe/program';
 
 const FD_MAX = 0xffff_ffff;
 
@@ -16,4 +16,9 @@ export function planCloseFds(preserved = 0): Op[] {
       say: 'close the file descriptors that the command has no business with',
     }),
   ];
+}
+
+/** Plans what execve(2) is to pass on to the command: of the fds the standard and the preserved ones, of the signals nothing. */
+export function planHandOver(preserved = 0): Op[] {
+  return [...planCloseFds(preserved), ...resetSignals()];
 }

@@ -17,7 +17,7 @@ export { parseCpuList } from './cpu-list.js';
 export { type CwdPlan, planCwd, planMakeCwd } from './cwd.js';
 export { type Environment, parseEnv, searchPath } from './env.js';
 export { planExec, type PlanExecSettings, planFindCommand } from './exec.js';
-export { planCloseFds } from './fds.js';
+export { planCloseFds, planHandOver } from './fds.js';
 export { type IoPriority, planIoPriority } from './io-priority.js';
 export { planSessionKeyring } from './keyring.js';
 export { listenFds } from './listen-fds.js';

@@ -1,7 +1,7 @@
 import type { SpecIssue } from '@standpipe/errors';
 import { SlotValues } from '@standpipe/kernel';
 import type { Process, Spec } from '@standpipe/oci-spec';
-import { type Buf, buf, type Reg, reg } from '@standpipe/program';
+import { type Buf, buf, type InitArch, type Reg, reg } from '@standpipe/program';
 import { noProcess } from './errors.js';
 import type { HostFacts } from './host-facts.js';
 import type { JoinedContainer } from './joined-container.js';
@@ -24,6 +24,8 @@ export interface CreateSettings {
   readonly noPivot: boolean;
   /** The program starts from an executable file of its own, with no launcher before it. */
   readonly standalone: boolean;
+  /** The machine that it is for, where that is another one. */
+  readonly arch?: InitArch;
   /** File descriptors from 3 up that the process keeps. */
   readonly preserveFds: number;
   /** How many of them, the first ones, are sockets that the runtime was started with (sd_listen_fds(3)): the process is told of them. */

@@ -15,6 +15,7 @@ export { ContainerCgroup } from './container-cgroup.js';
 export { createContext, type CreateContext, type CreateContextInput, type CreateSettings, type SharedRegisters } from './create-context.js';
 export { execContext, type ExecContext, type ExecContextInput, type ExecSettings } from './exec-context.js';
 export { execPipeline, type ProcessPhases, processPhases } from './exec-pipeline.js';
+export { FdPassage } from './fd-passage.js';
 export { HonouredSpec } from './honoured-spec.js';
 export type { HostFacts } from './host-facts.js';
 export type { JoinedContainer } from './joined-container.js';

@@ -89,6 +89,11 @@ export class ProgramDraft {
     if (ops.length > 0) this.#fragments.container.push({ origin: this.#origin, ops });
   }
 
+  /** What a half does by now. */
+  opsOf(half: Half): readonly Op[] {
+    return this.#fragments[half].flatMap(({ ops }) => ops);
+  }
+
   /** How the host half begins, before all that steps append. Asked for when all of them have run, and it is known what they want. */
   begin(ops: () => readonly Op[]): void {
     this.#begin = { origin: this.#origin, ops };

@@ -12,6 +12,7 @@ import { namespacesPlugin } from '@standpipe/plugin-namespaces';
 import { networkPlugin } from '@standpipe/plugin-network';
 import { processPlugin } from '@standpipe/plugin-process';
 import { rootfsPlugin } from '@standpipe/plugin-rootfs';
+import { seccompPlugin } from '@standpipe/plugin-seccomp';
 import { statePlugin } from '@standpipe/plugin-state';
 import { terminalPlugin } from '@standpipe/plugin-terminal';
 import { corePlugin } from './core/core-plugin.js';
@@ -33,6 +34,7 @@ export const plugins: Readonly<Record<string, PluginSource>> = {
   hooks: hooksPlugin,
   process: processPlugin,
   capabilities: capabilitiesPlugin,
+  seccomp: seccompPlugin,
   apparmor: apparmorPlugin,
   landlock: landlockPlugin,
   reaper: reaperPlugin,

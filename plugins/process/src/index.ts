@@ -13,12 +13,12 @@ import {
   keepsOriginalGroups,
   type NamespaceSettingsPlan,
   planAdmission,
-  planCloseFds,
   planCwd,
   planEnvironment,
   planExec,
   planExecCpuAffinity,
   planFindCommand,
+  planHandOver,
   planMakeCwd,
   planNamespaceSettings,
   planRestrictions,
@@ -172,10 +172,15 @@ export const processPlugin: Plugin = definePlugin({
         },
       }),
       step(commit, {
+        id: 'process.hand-over',
+        before: ['process.exec'],
+        run: ({ settings, program }) => program.container(planHandOver(settings.preserveFds)),
+      }),
+      step(commit, {
         id: 'process.exec',
         reads: [Env],
-        run: ({ process: { args }, settings, program, slots }) =>
-          program.container([...planCloseFds(settings.preserveFds), ...planExec(args, slots.need(Env))]),
+        // Alone, for what is loaded between the two need then allow nothing but execve(2).
+        run: ({ process: { args }, program, slots }) => program.container(planExec(args, slots.need(Env), { keepSignals: true })),
       }),
     ]),
   ],

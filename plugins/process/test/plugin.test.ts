@@ -43,9 +43,9 @@ describe('the process plugin', () => {
         ...userBecome,
         'cwd.check: change to the working directory "/"',
         'cwd.check: look where the working directory is',
-        'process.exec: close the file descriptors that the command has no business with',
-        'process.exec: reset the signals',
-        'process.exec: unblock the signals',
+        'process.hand-over: close the file descriptors that the command has no business with',
+        'process.hand-over: reset the signals',
+        'process.hand-over: unblock the signals',
         'process.exec: exec /bin/sh',
       ],
     });
@@ -93,6 +93,7 @@ describe('the process plugin', () => {
       'cwd.enter',
       'user.become',
       'cwd.check',
+      'process.hand-over',
       'process.exec',
     ]);
     expect(container).to.include.members([
@@ -144,7 +145,7 @@ describe('the process plugin', () => {
     const steps = program.source().sections.map(({ fragments }) => fragments.map(({ origin }) => origin.step));
     expect(steps).to.deep.equal([
       ['cpus.set', 'cpus.restore'],
-      ['cpus.limit', 'keyring.join', 'cwd.enter', 'user.become', 'cwd.check', 'process.exec'],
+      ['cpus.limit', 'keyring.join', 'cwd.enter', 'user.become', 'cwd.check', 'process.hand-over', 'process.exec'],
     ]);
   });
 });

@@ -13,7 +13,10 @@ export async function run(invocation: Invocation): Promise<number> {
   const output = text(invocation, 'output');
   if (output === undefined) throw usage('standpipe compile needs the name of the executable to write', 'say --output FILE');
   const bundle = readBundle(text(invocation, 'bundle') ?? '.');
+  const asked = text(invocation, 'arch');
+  const arch = asked === 'x64' || asked === 'arm64' ? ({ arch: asked } as const) : {};
   const settings = settingsOf(invocation, {
+    ...arch,
     id: text(invocation, 'id') ?? basename(output),
     bundle: bundle.path,
     standalone: true,
@@ -28,9 +31,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const assembly = await loadAssembly(invocation.global.assembly);
   const { program, warnings } = await compileProgram(assembly, bundle, settings, linuxHostFacts({ asRoot: flag(invocation, 'as-root') }));
   printWarnings(warnings, invocation);
-  const arch = text(invocation, 'arch');
   const executable = executableOf(program, {
-    ...(arch === 'x64' || arch === 'arm64' ? { arch } : {}),
+    ...arch,
     ...(flag(invocation, 'strip-notes') ? {} : { notes: notesOf(program) }),
   });
   writeWhole(output, executable);

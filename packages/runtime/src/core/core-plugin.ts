@@ -1,7 +1,7 @@
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { awaitExec, awaitReady, disarmParentDeath, sendFailure, sendReady } from '@standpipe/namespaces';
+import { awaitExec, awaitReady, disarmParentDeath, handFd, sendFailure, sendReady, takeFd } from '@standpipe/namespaces';
 import { prologue, type Reg, reg, sealSelf, set, sys } from '@standpipe/program';
-import { createPipeline, execPipeline, HonouredSpec, processPhases, StartGate } from '@standpipe/runtime-api';
+import { createPipeline, execPipeline, FdPassage, HonouredSpec, processPhases, StartGate } from '@standpipe/runtime-api';
 import { notHonoured, notStartable } from '../errors.js';
 import { awaitStart } from './await-start.js';
 import { writePidFile } from './pid-file.js';
@@ -51,10 +51,14 @@ export const corePlugin: Plugin = definePlugin({
     ...processPhases.flatMap(({ prepare, admit, commit }) => [
       step(prepare, {
         id: 'init.begin',
-        writes: [Executing],
+        writes: [Executing, FdPassage],
         run({ program, settings, regs, slots }) {
           const executing = reg('executing');
           slots.set(Executing, executing);
+          slots.set(FdPassage, {
+            hand: (fd, what) => handFd(regs.sync, fd, what),
+            take: (to, what) => takeFd(regs.sync, to, what),
+          });
           program.begin(() => {
             const controlFds = program.hasControl ? 1 : 0;
             return [...(settings.standalone ? sealSelf() : []), ...prologue({ keepFds: settings.preserveFds + controlFds })];

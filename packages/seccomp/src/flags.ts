@@ -1,0 +1,31 @@
+/** What `linux.seccomp.flags` may name. @man seccomp(2) */
+export const flags = [
+  'SECCOMP_FILTER_FLAG_TSYNC',
+  'SECCOMP_FILTER_FLAG_LOG',
+  'SECCOMP_FILTER_FLAG_SPEC_ALLOW',
+  'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV',
+] as const;
+export type Flag = (typeof flags)[number];
+
+export const FILTER_FLAG = { TSYNC: 1, LOG: 2, SPEC_ALLOW: 4, NEW_LISTENER: 8, TSYNC_ESRCH: 16, WAIT_KILLABLE_RECV: 32 } as const;
+
+/** Which kernel first had a flag. */
+export const flagKernels: Readonly<Record<Flag, string>> = {
+  SECCOMP_FILTER_FLAG_TSYNC: '3.17',
+  SECCOMP_FILTER_FLAG_LOG: '4.14',
+  SECCOMP_FILTER_FLAG_SPEC_ALLOW: '4.17',
+  SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: '5.19',
+};
+
+export function flagBit(flag: Flag): number {
+  return FILTER_FLAG[flag.slice('SECCOMP_FILTER_FLAG_'.length) as keyof typeof FILTER_FLAG];
+}
+
+export function flagBits(names: readonly Flag[], report: (i: number, message: string, expected: string) => void): number {
+  let bits = 0;
+  for (const [i, name] of names.entries()) {
+    if (flags.includes(name)) bits |= flagBit(name);
+    else report(i, `${JSON.stringify(name)} is no flag of seccomp(2)`, `one of ${flags.join(', ')}`);
+  }
+  return bits;
+}
