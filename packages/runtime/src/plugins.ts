@@ -3,6 +3,7 @@ import { apparmorPlugin } from '@standpipe/plugin-apparmor';
 import { capabilitiesPlugin } from '@standpipe/plugin-capabilities';
 import { cgroupsPlugin } from '@standpipe/plugin-cgroups';
 import { cgroupsSystemdPlugin } from '@standpipe/plugin-cgroups-systemd';
+import { cpuAffinityPlugin } from '@standpipe/plugin-cpu-affinity';
 import { devicesPlugin } from '@standpipe/plugin-devices';
 import { hooksPlugin } from '@standpipe/plugin-hooks';
 import { hostRootPlugin } from '@standpipe/plugin-host-root';
@@ -14,6 +15,7 @@ import { processPlugin } from '@standpipe/plugin-process';
 import { rootfsPlugin } from '@standpipe/plugin-rootfs';
 import { seccompPlugin } from '@standpipe/plugin-seccomp';
 import { statePlugin } from '@standpipe/plugin-state';
+import { sysctlPlugin } from '@standpipe/plugin-sysctl';
 import { terminalPlugin } from '@standpipe/plugin-terminal';
 import { corePlugin } from './core/core-plugin.js';
 import { reaperPlugin } from './sandbox/reaper-plugin.js';
@@ -33,6 +35,8 @@ export const plugins: Readonly<Record<string, PluginSource>> = {
   terminal: terminalPlugin,
   hooks: hooksPlugin,
   process: processPlugin,
+  sysctl: sysctlPlugin,
+  'cpu-affinity': cpuAffinityPlugin,
   capabilities: capabilitiesPlugin,
   seccomp: seccompPlugin,
   apparmor: apparmorPlugin,
