@@ -21,3 +21,4 @@ export {
 } from './sets.js';
 export { type CapabilitiesPlan, planCapabilities, planClearInheritable, type PlanCapabilitiesSettings } from './plan.js';
 export { parseStatus, readCapabilities, readLastCap } from './read.js';
+export { probeCapabilities } from './probe.js';

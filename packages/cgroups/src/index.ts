@@ -34,3 +34,4 @@ export type {
 export { type CgroupHierarchy, type CgroupLayout, type CgroupVersion, versionOf } from './layout.js';
 export { type LinuxResources, planResources, type ResourcesPlan } from './resources.js';
 export type { CgroupWrite } from './write.js';
+export { probeCgroups, type ProbeCgroupsInput, probeSystemd } from './probe.js';

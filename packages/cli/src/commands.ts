@@ -239,6 +239,13 @@ export const commands: readonly CommandSpec[] = [
     load: async () => import('./verbs/spec.js'),
   },
   {
+    name: 'doctor',
+    describe: 'say what this machine can and can not do for containers, and what to change',
+    positionals: [],
+    options: { json },
+    load: async () => import('./verbs/doctor.js'),
+  },
+  {
     name: 'features',
     describe: 'print what can be asked for, as the features document of the specification',
     positionals: [],

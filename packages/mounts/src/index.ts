@@ -40,3 +40,4 @@ export { type MountsPlan, planMounts, type PlanMountsInput } from './plan.js';
 export { planReadonlyPaths } from './readonly-paths.js';
 export { planRootfs, type PlanRootfsInput, planRootReadonly, rootfsPath } from './rootfs.js';
 export { runWithMounts, type RunWithMountsOptions } from './run.js';
+export { probeMounts } from './probe.js';

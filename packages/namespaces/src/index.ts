@@ -64,3 +64,4 @@ export { type SetgroupsAnswer } from './privilege.js';
 export { namespacesOf, type NamespaceInodes, openNamespace } from './read.js';
 export { mapOwnAndSubids, parseSubids, type SubidOwner, type SubidRange } from './subids.js';
 export { spawnInNamespaces, type SpawnInNamespacesOptions } from './spawn.js';
+export { probeNamespaces, type ProbeNamespacesInput } from './probe.js';

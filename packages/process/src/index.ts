@@ -40,3 +40,4 @@ export { type ProcessInput, spawnProcess } from './spawn.js';
 export { planStdioOwner } from './stdio.js';
 export { KEEP_ORIGINAL_GROUPS, keepsOriginalGroups, type OriginalGroups } from './original-groups.js';
 export { planUser, type PlanUserSettings, type User } from './user.js';
+export { probeProcess } from './probe.js';

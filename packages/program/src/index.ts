@@ -56,6 +56,8 @@ export { type JsonOp, type JsonOperand, type JsonProgram, programToJson } from '
 export { joinExecutable, programOfExecutable } from './elf.js';
 export { hostInitArch, type InitArch, initId, initImage } from './init-image.js';
 export { executeCommand } from './execute.js';
+export { type Probe, probeOps, type TriedProbe } from './probe.js';
+export { type Attempt, tryOps } from './try-ops.js';
 export { becomeProgram, executableOf, sealedExecutable, withSealedProgram } from './launch.js';
 export {
   createInRoot,

@@ -17,6 +17,7 @@ export { execContext, type ExecContext, type ExecContextInput, type ExecSettings
 export { execPipeline, type ProcessPhases, processPhases } from './exec-pipeline.js';
 export { FdPassage } from './fd-passage.js';
 export { HonouredSpec } from './honoured-spec.js';
+export { HostChecks } from './host-checks.js';
 export type { HostFacts } from './host-facts.js';
 export type { JoinedContainer } from './joined-container.js';
 export { NetworkNamespace } from './network-namespace.js';

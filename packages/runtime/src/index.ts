@@ -27,6 +27,7 @@ export {
   readTarget,
   type TargetSettings,
 } from './exec/index.js';
+export { checkHost, type HostReport } from './doctor/check-host.js';
 export { assemblyFeatures } from './features.js';
 export { linuxHostFacts } from './linux-host-facts.js';
 export { assemblyNames, loadAssembly } from './load-assembly.js';

@@ -26,3 +26,4 @@ export type { StartPlan } from './plan-start.js';
 export { signalContainer } from './signal.js';
 export { startContainer } from './start.js';
 export { defaultStateRoot, isInUserNamespace } from './root.js';
+export { probeState } from './probe.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fstat, fstatfsType, OwnedFd, pidfdOpen, type SyscallPort } from '@standpipe/syscalls';
 import { BOOT_ID_PATH, type StateRecord } from './record.js';
 
-const PIDFS_MAGIC = 0x50494446;
+export const PIDFS_MAGIC = 0x50494446;
 /** Clock ticks as /proc shows them are 1/100 s on every architecture. */
 const NANOSECONDS_PER_TICK = 10_000_000n;
 

@@ -26,3 +26,4 @@ export { planRelay, type RelayRegs } from './relay.js';
 export { beginSession } from './session.js';
 export { blockSignals, unblockSignals } from './signals.js';
 export { planSupervise, type SuperviseRegs } from './supervise.js';
+export { probeTerminal } from './probe.js';

@@ -11,9 +11,10 @@ import {
   parseStatus,
   planCapabilities,
   planClearInheritable,
+  probeCapabilities,
 } from '@standpipe/capabilities';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { type CreateContext, HonouredSpec, type HostFacts, processPhases, RuntimeFeatures } from '@standpipe/runtime-api';
+import { type CreateContext, HonouredSpec, HostChecks, type HostFacts, processPhases, RuntimeFeatures } from '@standpipe/runtime-api';
 
 const Plan = slot<CapabilitiesPlan>('capabilities.plan');
 
@@ -22,6 +23,7 @@ export const capabilitiesPlugin: Plugin = definePlugin({
   api: 1,
   declare: ({ extend, step }) => [
     extend(HonouredSpec, () => ({ pointers: ['/process/capabilities'] })),
+    extend(HostChecks, () => (host) => probeCapabilities(host.facts)),
     extend(RuntimeFeatures, () => (facts) => ({ capabilities: capabilityNames.slice(0, lastCapOf(facts) + 1) })),
     ...processPhases.flatMap(({ restrict }) => [
       step(restrict, {

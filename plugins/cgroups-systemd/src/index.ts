@@ -3,10 +3,18 @@
  *
  * @packageDocumentation
  */
-import { isScopePath } from '@standpipe/cgroups';
+import { isScopePath, probeSystemd } from '@standpipe/cgroups';
 import type { ScopePlan } from '@standpipe/cgroups/systemd';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { ContainerCgroup, createPipeline, HonouredSpec, type HostFacts, RecordCgroups, RuntimeFeatures } from '@standpipe/runtime-api';
+import {
+  ContainerCgroup,
+  createPipeline,
+  HonouredSpec,
+  HostChecks,
+  type HostFacts,
+  RecordCgroups,
+  RuntimeFeatures,
+} from '@standpipe/runtime-api';
 import { CgroupsSystemdConfig } from './config.js';
 
 const Plan = slot<ScopePlan>('cgroups-systemd.plan');
@@ -17,6 +25,7 @@ export const cgroupsSystemdPlugin: Plugin = definePlugin({
   config: CgroupsSystemdConfig,
   declare: ({ extend, step }, { scopes }) => [
     extend(HonouredSpec, () => ({ pointers: ['/linux/resources', '/linux/cgroupsPath'] })),
+    extend(HostChecks, () => () => [probeSystemd()]),
     extend(RuntimeFeatures, () => () => ({
       cgroup: { systemd: true, systemdUser: true },
       // A property may name units to start.

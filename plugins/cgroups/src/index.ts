@@ -6,6 +6,7 @@
 import {
   type CgroupLayout,
   type CgroupPlan,
+  type CgroupTexts,
   detectCgroups,
   directoryAt,
   type JoinPlan,
@@ -15,6 +16,7 @@ import {
   planDeviceRules,
   planJoin,
   planResources,
+  probeCgroups,
   procCgroupOf,
   versionOf,
 } from '@standpipe/cgroups';
@@ -24,6 +26,7 @@ import {
   createPipeline,
   execPipeline,
   HonouredSpec,
+  HostChecks,
   type HostFacts,
   RecordCgroups,
   RuntimeFeatures,
@@ -37,6 +40,7 @@ export const cgroupsPlugin: Plugin = definePlugin({
   api: 1,
   declare: ({ extend, step }) => [
     extend(HonouredSpec, () => ({ pointers: ['/linux/resources', '/linux/cgroupsPath'] })),
+    extend(HostChecks, () => (host) => probeCgroups({ uid: host.facts.uid, ...textsOf(host.facts) })),
     extend(RuntimeFeatures, () => () => ({ cgroup: { v1: true, v2: true, rdma: true } })),
     step(createPipeline.phase.prepare, {
       id: 'cgroups.make',
@@ -50,7 +54,7 @@ export const cgroupsPlugin: Plugin = definePlugin({
         // Or it has one from elsewhere: systemd.
         if (settings.cgroupManager === 'disabled' || slots.get(ContainerCgroup) !== undefined) return;
         const texts = textsOf(facts);
-        const layout = detectCgroups({ ...texts, read: (path) => facts.readText(path) });
+        const layout = detectCgroups(texts);
         const isDelegatedAtMost = facts.uid !== 0 || isMapped(facts);
         const limits = planResources(resources, layout);
         warnings.push(...limits.warnings);
@@ -96,7 +100,7 @@ export const cgroupsPlugin: Plugin = definePlugin({
       writes: [Join, ContainerCgroup],
       run({ container: { pid, cgroups }, settings: { subCgroups }, facts, program, regs, slots }) {
         const texts = textsOf(facts);
-        const layout = detectCgroups({ ...texts, read: (path) => facts.readText(path) });
+        const layout = detectCgroups(texts);
         const directories = cgroups.map((path) => directoryAt(layout, path));
         const plan = planJoin({ directories, subCgroups, optional: facts.uid !== 0 || isMapped(facts) }, regs);
         slots.set(Join, plan);
@@ -113,8 +117,9 @@ export const cgroupsPlugin: Plugin = definePlugin({
   ],
 });
 
-function textsOf(facts: HostFacts): { mountinfo: string; selfCgroup: string } {
-  return { mountinfo: facts.readText('/proc/self/mountinfo') ?? '', selfCgroup: facts.readText('/proc/self/cgroup') ?? '' };
+function textsOf(facts: HostFacts): CgroupTexts {
+  const read = (path: string): string | undefined => facts.readText(path);
+  return { mountinfo: read('/proc/self/mountinfo') ?? '', selfCgroup: read('/proc/self/cgroup') ?? '', read };
 }
 
 /** The first user namespace of a machine maps every id to itself. */

@@ -11,14 +11,15 @@ import {
   mountNamespacesOf,
   type MountsPlan,
   planMaskedPaths,
-  planMoveRoot,
   planMounts,
+  planMoveRoot,
   planPivot,
   planReadonlyPaths,
   planRootReadonly,
+  probeMounts,
   rootfsPath,
 } from '@standpipe/mounts';
-import { ContainerCgroup, createPipeline, HonouredSpec, type HostFacts, RuntimeFeatures } from '@standpipe/runtime-api';
+import { ContainerCgroup, createPipeline, HonouredSpec, HostChecks, type HostFacts, RuntimeFeatures } from '@standpipe/runtime-api';
 
 const Plan = slot<MountsPlan>('mounts.plan');
 
@@ -29,6 +30,7 @@ export const mountsPlugin: Plugin = definePlugin({
     extend(HonouredSpec, () => ({
       pointers: ['/root', '/mounts', '/linux/rootfsPropagation', '/linux/maskedPaths', '/linux/readonlyPaths'],
     })),
+    extend(HostChecks, () => (host) => probeMounts(host.facts)),
     extend(RuntimeFeatures, () => () => ({ mountOptions: knownMountOptions, idmap: true })),
     step(createPipeline.phase.prepare, {
       id: 'mounts.prepare',

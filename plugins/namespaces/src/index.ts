@@ -4,12 +4,21 @@
  * @packageDocumentation
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { findIdMapHelpers, namespacesOf, type NamespacesPlan, type OrdinaryUser, planEnter, planNamespaces } from '@standpipe/namespaces';
+import {
+  findIdMapHelpers,
+  namespacesOf,
+  type NamespacesPlan,
+  type OrdinaryUser,
+  planEnter,
+  planNamespaces,
+  probeNamespaces,
+} from '@standpipe/namespaces';
 import {
   ContainerCgroup,
   createPipeline,
   execPipeline,
   HonouredSpec,
+  HostChecks,
   type HostFacts,
   NetworkNamespace,
   OriginalGroups,
@@ -27,6 +36,7 @@ export const namespacesPlugin: Plugin = definePlugin({
     extend(HonouredSpec, () => ({
       pointers: ['/linux/namespaces', '/linux/uidMappings', '/linux/gidMappings', '/linux/timeOffsets'],
     })),
+    extend(HostChecks, () => (host) => probeNamespaces({ ...host.facts, userName: host.facts.env['USER'] })),
     extend(RuntimeFeatures, () => () => ({ namespaces: Object.keys(namespacesOf('self')) })),
     step(createPipeline.phase.isolate, {
       id: 'namespaces.clone',

@@ -20,8 +20,17 @@ import {
   planSessionKeyring,
   planStdioOwner,
   planUser,
+  probeProcess,
 } from '@standpipe/process';
-import { createPipeline, HonouredSpec, OriginalGroups, processPhases, RuntimeFeatures, Setgroups } from '@standpipe/runtime-api';
+import {
+  createPipeline,
+  HonouredSpec,
+  HostChecks,
+  OriginalGroups,
+  processPhases,
+  RuntimeFeatures,
+  Setgroups,
+} from '@standpipe/runtime-api';
 
 const Cwd = slot<CwdPlan>('process.cwd');
 const Env = slot<Environment>('process.environment');
@@ -31,6 +40,7 @@ export const processPlugin: Plugin = definePlugin({
   api: 1,
   declare: ({ extend, step }) => [
     extend(HonouredSpec, () => ({ pointers: ['/process', '/linux/personality', '/linux/memoryPolicy'] })),
+    extend(HostChecks, () => (host) => probeProcess(host.facts)),
     extend(RuntimeFeatures, () => () => ({ memoryPolicy: true, potentiallyUnsafeConfigAnnotations: [KEEP_ORIGINAL_GROUPS] })),
     step(createPipeline.phase.rootfs, {
       id: 'cwd.make',

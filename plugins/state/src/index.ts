@@ -5,15 +5,16 @@
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import { compactSpecText } from '@standpipe/oci-spec';
-import { createPipeline, RecordCgroups, StartGate } from '@standpipe/runtime-api';
-import { planState, type StatePlan } from '@standpipe/state';
+import { createPipeline, HostChecks, RecordCgroups, StartGate } from '@standpipe/runtime-api';
+import { planState, probeState, type StatePlan } from '@standpipe/state';
 
 const Plan = slot<StatePlan>('state.plan');
 
 export const statePlugin: Plugin = definePlugin({
   id: 'state',
   api: 1,
-  declare: ({ step }) => [
+  declare: ({ extend, step }) => [
+    extend(HostChecks, () => (host) => probeState(host.stateRoot)),
     step(createPipeline.phase.prepare, {
       id: 'state.make',
       after: ['init.begin', 'signals.hold'],

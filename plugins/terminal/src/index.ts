@@ -4,8 +4,8 @@
  * @packageDocumentation
  */
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { HonouredSpec, processPhases } from '@standpipe/runtime-api';
-import { blockSignals, planTerminal, type TerminalPlan, unblockSignals } from '@standpipe/terminal';
+import { HonouredSpec, HostChecks, processPhases } from '@standpipe/runtime-api';
+import { blockSignals, planTerminal, probeTerminal, type TerminalPlan, unblockSignals } from '@standpipe/terminal';
 
 const Plan = slot<TerminalPlan>('terminal.plan');
 
@@ -14,6 +14,7 @@ export const terminalPlugin: Plugin = definePlugin({
   api: 1,
   declare: ({ extend, step }) => [
     extend(HonouredSpec, () => ({ pointers: ['/process/terminal'] })),
+    extend(HostChecks, () => () => probeTerminal()),
     ...processPhases.flatMap(({ prepare, isolate, devices, restrict, start, commit }) => [
       step(prepare, {
         id: 'signals.hold',

@@ -1,7 +1,10 @@
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import { awaitExec, awaitReady, disarmParentDeath, handFd, sendFailure, sendReady, takeFd } from '@standpipe/namespaces';
 import { prologue, type Reg, reg, sealSelf, set, sys } from '@standpipe/program';
-import { createPipeline, execPipeline, FdPassage, HonouredSpec, processPhases, StartGate } from '@standpipe/runtime-api';
+import { createPipeline, execPipeline, FdPassage, HonouredSpec, HostChecks, processPhases, StartGate } from '@standpipe/runtime-api';
+import { probeKernel } from '../doctor/kernel.js';
+import { probeSecurity } from '../doctor/security.js';
+import { probeTools } from '../doctor/tools.js';
 import { notHonoured, notStartable } from '../errors.js';
 import { awaitStart } from './await-start.js';
 import { writePidFile } from './pid-file.js';
@@ -19,7 +22,8 @@ export const corePlugin: Plugin = definePlugin({
   id: 'core',
   api: 1,
   requires: { honoured: HonouredSpec },
-  declare: ({ step }) => [
+  declare: ({ extend, step }) => [
+    extend(HostChecks, () => ({ facts }) => [...probeKernel(), ...probeSecurity(facts), ...probeTools(facts)]),
     step(createPipeline.phase.validate, {
       id: 'spec.weigh',
       run({ spec, settings, warnings }, { honoured }) {
