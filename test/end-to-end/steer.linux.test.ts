@@ -61,7 +61,7 @@ describe('steering a container', () => {
     expect(await fails('resume', id)).to.equal(`standpipe: container not paused: "${id}" is stopped\n`);
     expect(await succeeds('ps', '--format=json', id)).to.equal('[]\n');
     for (const words of [['pause'], ['resume'], ['update', '--memory', '64M'], ['ps'], ['events', '--stats']]) {
-      expect(await fails(...words, 'nobody')).to.equal('standpipe: container "nobody" does not exist\n');
+      expect(await fails(...words, 'nobody')).to.equal('standpipe: container does not exist: "nobody"\n');
     }
   });
 
