@@ -67,7 +67,12 @@ export function parseCapabilitySets(input: CapabilitiesInput, settings: ParseCap
   const unraisable = sets.ambient & ~(sets.permitted & sets.inheritable);
   if (unraisable !== 0n) {
     const names = formatCapabilities(unraisable).join(', ');
-    warnings.push({ pointer: `${pointer}/ambient`, message: `${names} left out of the ambient set: not both permitted and inheritable` });
+    // Configs of clients, and that of `runc spec`, list them all the same.
+    warnings.push({
+      pointer: `${pointer}/ambient`,
+      message: `${names} left out of the ambient set: not both permitted and inheritable`,
+      minor: true,
+    });
     sets.ambient &= ~unraisable;
   }
   return { sets, warnings };

@@ -41,7 +41,11 @@ describe('parseCapabilitySets', () => {
     });
     expect(sets.ambient).to.equal(KILL);
     expect(warnings).to.deep.equal([
-      { pointer: '/process/capabilities/ambient', message: 'CAP_NET_RAW left out of the ambient set: not both permitted and inheritable' },
+      {
+        pointer: '/process/capabilities/ambient',
+        message: 'CAP_NET_RAW left out of the ambient set: not both permitted and inheritable',
+        minor: true,
+      },
     ]);
   });
 

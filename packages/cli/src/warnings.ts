@@ -6,5 +6,9 @@ import { openLog } from './log.js';
 export function printWarnings(warnings: readonly SpecIssue[], { global }: Invocation): void {
   if (warnings.length === 0) return;
   const log = openLog(global);
-  for (const { pointer, message } of warnings) log.warning(`${pointer} ${message}`);
+  for (const { pointer, message, minor } of warnings) {
+    const text = `${pointer} ${message}`;
+    if (minor === true) log.debug(text);
+    else log.warning(text);
+  }
 }

@@ -33,6 +33,8 @@ export interface SpecIssue {
   readonly message: string;
   /** What would have been right, in words: `one of private, shared, slave`. */
   readonly expected?: string | undefined;
+  /** Of a warning: usual, and of interest to who asks for details only. */
+  readonly minor?: true | undefined;
 }
 
 /** A document that is not what the OCI runtime specification allows. Holds every issue found, not only the first. */
