@@ -10,6 +10,7 @@ import { attributesOf, planFilesystem } from './filesystem.js';
 import { planBind } from './bind.js';
 import { makeFilesystem } from './fsconfig.js';
 import { describeMount, type MountIntent } from './mount.js';
+import { labelFilesystem } from './mount-label.js';
 import { parseMountOptions } from './options.js';
 import { procPlaceOf } from './proc-safety.js';
 import { propagate } from './propagate.js';
@@ -70,6 +71,7 @@ function planHierarchies(intent: MountIntent, context: MountContext, hierarchies
       type: 'tmpfs',
       source: 'tmpfs',
       data: [{ key: 'mode', value: '755' }],
+      configure: labelFilesystem('tmpfs', [], context.mountLabel, scratch.context, notes),
       attributes: restricted,
       context: scratch.context,
       to: base,

@@ -26,6 +26,8 @@ export interface MountContext {
   readonly userNamespaces: UserNamespaces;
   /** There when the host half opens what is bound. */
   readonly handOver: HandOver | undefined;
+  /** SELinux label of what is mounted. */
+  readonly mountLabel: string | undefined;
   /** Gets what must wait until everything is in its place. */
   readonly late: Op[];
 }

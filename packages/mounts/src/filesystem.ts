@@ -21,6 +21,7 @@ import { planCopyTree } from './copy-tree.js';
 import { attach, loadMode } from './fd.js';
 import { makeFilesystem, setOption } from './fsconfig.js';
 import { describeMount, type MountIntent } from './mount.js';
+import { labelFilesystem, labelRoot } from './mount-label.js';
 import { overlayOptions } from './overlay.js';
 import { procPlaceOf } from './proc-safety.js';
 import { propagate } from './propagate.js';
@@ -62,7 +63,11 @@ export function planFilesystem(intent: MountIntent, context: MountContext): Op[]
       source,
       superblock: [...(readonly && !late ? ['ro'] : []), ...options.superblock],
       data: overlay === undefined ? options.data : [],
-      configure: [...(mode === undefined ? [] : [setOption(scratch.context, 'mode', mode.text, notes)]), ...(overlay?.configure ?? [])],
+      configure: [
+        ...(mode === undefined ? [] : [setOption(scratch.context, 'mode', mode.text, notes)]),
+        ...(overlay?.configure ?? []),
+        ...labelFilesystem(type, options.data, context.mountLabel, scratch.context, notes),
+      ],
       attributes: late ? attributes & ~MOUNT_ATTR.RDONLY : attributes,
       context: scratch.context,
       to: tree,
@@ -70,6 +75,7 @@ export function planFilesystem(intent: MountIntent, context: MountContext): Op[]
       pointer,
     }),
     ...(overlay?.close ?? []),
+    ...labelRoot(type, tree, context.mountLabel, what),
     ...(options.copyUp ? planCopyTree(scratch.target, tree, { say: `${what}: copy up what it covers`, pointer }) : []),
     attach(tree, scratch.target, notes),
     closeFd(scratch.target),

@@ -29,7 +29,7 @@ export {
   readHostTree,
 } from './host-root.js';
 export type { IdMaps, IdmapSource } from './idmap.js';
-export { planMaskedPaths } from './masked-paths.js';
+export { planMaskedPaths, type PlanMaskedPathsSettings } from './masked-paths.js';
 export type { Mount, MountIdMapping, MountIntent } from './mount.js';
 export { type MountinfoEntry, parseMountinfo } from './mountinfo.js';
 export { expectNewMountNamespace, isMappedNamespace, type MountNamespaces, mountNamespacesOf, type NamespaceEntry } from './namespaces.js';

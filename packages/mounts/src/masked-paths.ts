@@ -4,11 +4,21 @@ import { MOUNT_ATTR } from './constants.js';
 import { rootMasked } from './errors.js';
 import { attach, branchIfType, cloneTree } from './fd.js';
 import { makeFilesystem } from './fsconfig.js';
+import { checkMountLabel, labelFilesystem } from './mount-label.js';
 import { type PathInRoot, parsePaths } from './paths.js';
 import { type Scratch, scratch } from './scratch.js';
 
 /** The null device. */
 const NULL = { type: S_IFCHR, major: 1, minor: 3 };
+
+const POINTER = '/linux/maskedPaths';
+
+export interface PlanMaskedPathsSettings {
+  /** Where the paths lie in the config; `/linux/maskedPaths` when left out. */
+  readonly pointer?: string | undefined;
+  /** SELinux label of what masks directories. */
+  readonly mountLabel?: string | undefined;
+}
 
 /**
  * Plans that paths can't be read, after pivot_root: upon a file comes the container's /dev/null, seen on its
@@ -17,7 +27,11 @@ const NULL = { type: S_IFCHR, major: 1, minor: 3 };
  *
  * @throws SpecError for a path that is relative
  */
-export function planMaskedPaths(paths: readonly string[], root: Reg, pointer = '/linux/maskedPaths'): Op[] {
+export function planMaskedPaths(
+  paths: readonly string[],
+  root: Reg,
+  { pointer = POINTER, mountLabel }: PlanMaskedPathsSettings = {},
+): Op[] {
   const masked = parsePaths(paths, pointer);
   const whole = masked.find(({ path }) => path === '/');
   if (whole !== undefined) throw rootMasked(whole.pointer);
@@ -26,6 +40,7 @@ export function planMaskedPaths(paths: readonly string[], root: Reg, pointer = '
   const nothing = reg('null device');
   const empty = { tree: reg('empty directory'), attached: reg('empty directory attached') };
   const say = 'open "/dev/null" to mask paths with it';
+  const makeEmpty = { say: 'make the empty directory to mask directories with', pointer };
   return [
     ...resolveInRoot(root, 'dev/null', nothing, { say, pointer }),
     ...expectInode(nothing, NULL, { say: '"/dev/null" is not the null device, and paths can\'t be masked with it', pointer }),
@@ -37,11 +52,11 @@ export function planMaskedPaths(paths: readonly string[], root: Reg, pointer = '
         { key: 'nr_blocks', value: '1' },
         { key: 'nr_inodes', value: '1' },
       ],
+      configure: labelFilesystem('tmpfs', [], checkMountLabel(mountLabel), used.context, makeEmpty),
       attributes: MOUNT_ATTR.RDONLY,
       context: used.context,
       to: empty.tree,
-      say: 'make the empty directory to mask directories with',
-      pointer,
+      ...makeEmpty,
     }),
     ...masked.flatMap((path) => planMask(path, root, used, nothing, empty)),
     closeFd(empty.tree),

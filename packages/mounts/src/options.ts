@@ -154,9 +154,13 @@ export function parseMountOptions(options: readonly string[]): MountOptions {
   return draft;
 }
 
-/** One string may hold several options, as in fstab; a comma with a backslash before it is none. */
+/** One string may hold several options, as in fstab; a comma with a backslash before it is none, nor one in a label of SELinux that is quoted. */
 function splitAtCommas(option: string): string[] {
-  return splitEscaped(option, ',').filter((part) => part !== '');
+  const plain = option.replaceAll(
+    /(?<=^|,)((?:fs|def|root)?context=)"([^"]*)"(?=,|$)/g,
+    (_, key: string, label: string) => key + label.replaceAll(',', '\\,'),
+  );
+  return splitEscaped(plain, ',').filter((part) => part !== '');
 }
 
 function parseData(option: string): DataOption {

@@ -6,6 +6,7 @@ import { planFilesystem } from './filesystem.js';
 import { HandOver } from './hand-over.js';
 import { UserNamespaces } from './idmap.js';
 import type { Mount, MountIntent } from './mount.js';
+import { checkMountLabel } from './mount-label.js';
 import type { MountNamespaces } from './namespaces.js';
 import { parseMounts, type ParseMountsSettings } from './parse.js';
 import { planRemount } from './remount.js';
@@ -19,6 +20,11 @@ export interface PlanMountsInput extends ParseMountsSettings {
   readonly cgroups?: CgroupFacts | undefined;
   /** The container's process is in a cgroup that was made for it: an ordinary user's may write to that one. */
   readonly ownCgroup?: boolean | undefined;
+  /**
+   * SELinux label of every file of what is mounted, `linux.mountLabel`: not of binds, and not of procfs, sysfs and cgroups, which are
+   * the host's too. A queue filesystem gets it at its root.
+   */
+  readonly mountLabel?: string | undefined;
   /**
    * The container's process. Given, the host half opens what is bound by a container in a user namespace, as its own root can't
    * open everything, and can't idmap what is the host's.
@@ -54,7 +60,18 @@ export function planMounts(mounts: readonly Mount[], input: PlanMountsInput): Mo
   const { root, namespaces = {}, rootless = false, ownCgroup = false, cgroups, pidfd, origin = defaultOrigin } = input;
   const handOver = namespaces.user === true && !rootless && pidfd !== undefined ? new HandOver(pidfd) : undefined;
   const userNamespaces = new UserNamespaces(origin);
-  const context: MountContext = { root, namespaces, rootless, ownCgroup, cgroups, scratch: scratch(), userNamespaces, handOver, late: [] };
+  const context: MountContext = {
+    root,
+    namespaces,
+    rootless,
+    ownCgroup,
+    cgroups,
+    scratch: scratch(),
+    userNamespaces,
+    handOver,
+    mountLabel: checkMountLabel(input.mountLabel),
+    late: [],
+  };
   const umask = reg('umask');
   const mount: Op[] = [
     // What is missing is made as anyone may reach it, whoever runs this.

@@ -96,7 +96,7 @@ describe('parseMountOptions', () => {
     expect(parseMountOptions(['size=64k', 'newinstance', 'context="a=b"', 'empty=']).data).to.deep.equal([
       { key: 'size', value: '64k' },
       { key: 'newinstance' },
-      { key: 'context', value: '"a=b"' },
+      { key: 'context', value: 'a=b' },
       { key: 'empty', value: '' },
     ]);
   });

@@ -761,6 +761,65 @@ describe('planMoveRoot', () => {
   });
 });
 
+describe('mountLabel', () => {
+  const mountLabel = 'system_u:object_r:container_file_t:s0:c1,c2';
+  const labels = (mount: Mount, input: Partial<PlanMountsInput> = {}): string[] =>
+    straight(plan(mount, { mountLabel, ...input }).mount).filter((call) => /"context"|selinux/.test(call));
+
+  it('is an option of filesystems, set before they are made', () => {
+    for (const type of ['tmpfs', 'devpts', 'ramfs']) {
+      const calls = straight(plan({ destination: '/dev/x', type, source: type, options: ['mode=755'] }, { mountLabel }).mount);
+      const at = calls.findIndex((call) =>
+        call.startsWith('fsconfig(context, FSCONFIG_SET_STRING, "context", "system_u:object_r:container_fi'),
+      );
+      expect(at, type).to.be.within(
+        1,
+        calls.findIndex((call) => call.includes('CMD_CREATE')),
+      );
+    }
+  });
+
+  it("is none of binds and remounts, and of what is the host's too", () => {
+    for (const type of ['proc', 'sysfs']) expect(labels({ destination: `/${type}`, type }), type).to.deep.equal([]);
+    expect(labels({ destination: '/x', source: '/x', options: ['bind'] })).to.deep.equal([]);
+    expect(labels({ destination: '/x', options: ['remount', 'ro'] })).to.deep.equal([]);
+    const cgroup = { destination: '/sys/fs/cgroup', type: 'cgroup' };
+    expect(labels(cgroup, { cgroups: v2, namespaces: { cgroup: true } })).to.deep.equal([]);
+    // Of v1, the directory that holds the hierarchies is the container's own.
+    expect(labels(cgroup, { cgroups: v1, namespaces: { cgroup: true } })).to.have.length(1);
+  });
+
+  it('is put on the root of a queue filesystem, through an fd of it', () => {
+    expect(labels({ destination: '/dev/mqueue', type: 'mqueue' })).to.have.length(1);
+    const calls = straight(plan({ destination: '/dev/mqueue', type: 'mqueue' }, { mountLabel }).mount);
+    const at = calls.indexOf('root_to_label = openat(tree, ".", O_RDONLY|O_CLOEXEC|O_DIRECTORY)');
+    expect(calls[at + 1]).to.match(/^fsetxattr\(root_to_label, "security.selinux", .*, 44, 0\)$/);
+    expect(calls.findIndex((call) => call.startsWith('move_mount'))).to.be.greaterThan(at);
+  });
+
+  it('gives way to a context among the options of the mount', () => {
+    const own = labels({ destination: '/x', type: 'tmpfs', options: ['context="a:b:c:s0:c1,c2"', 'size=1k'] });
+    expect(own).to.deep.equal(['fsconfig(context, FSCONFIG_SET_STRING, "context", "a:b:c:s0:c1,c2", 0)']);
+  });
+
+  it('is on the directory that masks', () => {
+    expect(straight(planMaskedPaths(['/a'], root, { mountLabel })).filter((call) => call.includes('"context"'))).to.have.length(1);
+    expect(straight(planMaskedPaths(['/a'], root, { mountLabel: '' })).filter((call) => call.includes('"context"'))).to.have.length(0);
+  });
+
+  it('must be one that the kernel takes', () => {
+    for (const wrong of ['x'.repeat(256), 'a\0b'])
+      expect(() => plan({ destination: '/x', type: 'tmpfs' }, { mountLabel: wrong })).to.throw(SpecError, 'the label of the mounts');
+  });
+
+  it('says of every op what it attempts', () => {
+    for (const type of ['tmpfs', 'mqueue'])
+      expect(silent(plan({ destination: '/x', type }, { mountLabel }).mount)).to.deep.equal(
+        silent(plan({ destination: '/x', type }).mount),
+      );
+  });
+});
+
 describe('planMaskedPaths', () => {
   it('puts the null device upon files, and looks at it first', () => {
     expectCalls(

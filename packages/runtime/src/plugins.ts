@@ -14,6 +14,7 @@ import { networkPlugin } from '@standpipe/plugin-network';
 import { processPlugin } from '@standpipe/plugin-process';
 import { rootfsPlugin } from '@standpipe/plugin-rootfs';
 import { seccompPlugin } from '@standpipe/plugin-seccomp';
+import { selinuxPlugin } from '@standpipe/plugin-selinux';
 import { statePlugin } from '@standpipe/plugin-state';
 import { sysctlPlugin } from '@standpipe/plugin-sysctl';
 import { terminalPlugin } from '@standpipe/plugin-terminal';
@@ -40,6 +41,7 @@ export const plugins: Readonly<Record<string, PluginSource>> = {
   capabilities: capabilitiesPlugin,
   seccomp: seccompPlugin,
   apparmor: apparmorPlugin,
+  selinux: selinuxPlugin,
   landlock: landlockPlugin,
   reaper: reaperPlugin,
 };

@@ -20,9 +20,10 @@ export const apparmorPlugin: Plugin = definePlugin({
         id: 'apparmor.label',
         // With no_new_privs, and without root's rights, the kernel refuses it.
         before: ['process.limit', 'user.become'],
-        run({ process, program }) {
-          const { apparmorProfile = '' } = process;
-          if (apparmorProfile !== '') program.container(planAppArmor(apparmorProfile, { pointer: '/process/apparmorProfile' }));
+        run({ spec, process, program }) {
+          // A process of exec that names none is confined as its container.
+          const asked = [process.apparmorProfile, spec.process?.apparmorProfile].find((name = '') => name !== '');
+          if (asked !== undefined) program.container(planAppArmor(asked, { pointer: '/process/apparmorProfile' }));
           else if (profile !== undefined) program.container(planAppArmor(profile));
         },
       }),

@@ -28,7 +28,7 @@ export const mountsPlugin: Plugin = definePlugin({
   api: 1,
   declare: ({ extend, step }) => [
     extend(HonouredSpec, () => ({
-      pointers: ['/root', '/mounts', '/linux/rootfsPropagation', '/linux/maskedPaths', '/linux/readonlyPaths'],
+      pointers: ['/root', '/mounts', '/linux/rootfsPropagation', '/linux/maskedPaths', '/linux/readonlyPaths', '/linux/mountLabel'],
     })),
     extend(HostChecks, () => (host) => probeMounts(host.facts)),
     extend(RuntimeFeatures, () => () => ({ mountOptions: knownMountOptions, idmap: true })),
@@ -50,6 +50,7 @@ export const mountsPlugin: Plugin = definePlugin({
           rootless,
           cgroups: rootless || mounts.some(({ type }) => type === 'cgroup') ? cgroupFacts(facts, own) : undefined,
           ownCgroup: own !== undefined,
+          mountLabel: linux?.mountLabel,
           pidfd: regs.pidfd,
           origin: { plugin: 'mounts', step: 'mounts.prepare' },
         });
@@ -91,7 +92,8 @@ export const mountsPlugin: Plugin = definePlugin({
       id: 'mounts.mask',
       after: ['mounts.protect'],
       run({ spec, program, regs }) {
-        program.container(planMaskedPaths(spec.linux?.maskedPaths ?? [], regs.root));
+        const { maskedPaths = [], mountLabel } = spec.linux ?? {};
+        program.container(planMaskedPaths(maskedPaths, regs.root, { mountLabel }));
       },
     }),
   ],

@@ -33,7 +33,7 @@ const parts: readonly (readonly [pointer: string, plugin: string])[] = [
   ['/linux/rootfsPropagation', 'mounts'],
   ['/linux/maskedPaths', 'mounts'],
   ['/linux/readonlyPaths', 'mounts'],
-  ['/linux/mountLabel', 'selinux'],
+  ['/linux/mountLabel', 'mounts'],
 ];
 
 /** What the spec asks for and nobody puts into effect. */
