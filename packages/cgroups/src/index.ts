@@ -31,7 +31,7 @@ export type {
   RdmaEntry,
   RdmaStats,
 } from './stats/stats.js';
-export { type CgroupHierarchy, type CgroupLayout, type CgroupVersion, versionOf } from './layout.js';
+export { type CgroupHierarchy, type CgroupLayout, type CgroupVersion, deviceVersionOf, versionOf } from './layout.js';
 export { type LinuxResources, planResources, type ResourcesPlan } from './resources.js';
 export type { CgroupWrite } from './write.js';
 export { probeCgroups, type ProbeCgroupsInput, probeSystemd } from './probe.js';

@@ -21,3 +21,8 @@ export interface CgroupLayout {
 export function versionOf({ hierarchies }: CgroupLayout, controller: string): CgroupVersion | undefined {
   return hierarchies.find(({ controllers }) => controllers.includes(controller))?.version;
 }
+
+/** Which version limits devices. They are v1's controller where that is mounted, and otherwise an eBPF program's business, which needs no controller. */
+export function deviceVersionOf(layout: CgroupLayout): CgroupVersion | undefined {
+  return versionOf(layout, 'devices') ?? (layout.hierarchies.some(({ version }) => version === 2) ? 2 : undefined);
+}

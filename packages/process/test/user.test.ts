@@ -33,6 +33,15 @@ describe('planUser', () => {
     expect(planUser({ uid: 0, gid: 0 })[0]).not.to.have.property('unless');
   });
 
+  it('keeps the groups where that is asked for, and takes no further ones then', () => {
+    for (const setgroups of ['allowed', 'unknown', 'denied'] as const) {
+      expect(callsOf(planUser({ uid: 0, gid: 0 }, { setgroups, keepGroups: true }))[0]?.[0]).to.equal('setresgid');
+    }
+    expect(issuesOf(() => planUser({ uid: 0, gid: 0, additionalGids: [5] }, { keepGroups: true }))).to.deep.equal([
+      "/process/user/additionalGids: can't be added where run.oci.keep_original_groups keeps the groups of who runs the container",
+    ]);
+  });
+
   it('gathers ids that cannot be', () => {
     const user = { uid: -1, gid: 2 ** 32 - 1, additionalGids: [1, 1.5], umask: 0o1000 };
     expect(issuesOf(() => planUser(user, { pointer: '/u' }))).to.deep.equal([

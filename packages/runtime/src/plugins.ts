@@ -1,4 +1,5 @@
 import type { PluginSource } from '@standpipe/kernel';
+import { annotationsPlugin } from '@standpipe/plugin-annotations';
 import { apparmorPlugin } from '@standpipe/plugin-apparmor';
 import { capabilitiesPlugin } from '@standpipe/plugin-capabilities';
 import { cgroupsPlugin } from '@standpipe/plugin-cgroups';
@@ -24,6 +25,7 @@ import { reaperPlugin } from './sandbox/reaper-plugin.js';
 /** The plugins that come with Standpipe, by the names that an assembly config uses. */
 export const plugins: Readonly<Record<string, PluginSource>> = {
   core: corePlugin,
+  annotations: annotationsPlugin,
   state: statePlugin,
   cgroups: cgroupsPlugin,
   'cgroups-systemd': cgroupsSystemdPlugin,

@@ -4,10 +4,10 @@
  * @packageDocumentation
  */
 import {
-  type CgroupLayout,
   type CgroupPlan,
   type CgroupTexts,
   detectCgroups,
+  deviceVersionOf,
   directoryAt,
   type JoinPlan,
   placeCgroup,
@@ -18,7 +18,6 @@ import {
   planResources,
   probeCgroups,
   procCgroupOf,
-  versionOf,
 } from '@standpipe/cgroups';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import {
@@ -61,7 +60,7 @@ export const cgroupsPlugin: Plugin = definePlugin({
         const places = placeCgroup(layout, { id: settings.id, cgroupsPath });
         if (places.length === 0) return;
         // What an ordinary user may not open outside, he may not open inside either.
-        const version = isDelegatedAtMost ? undefined : deviceVersion(layout);
+        const version = isDelegatedAtMost ? undefined : deviceVersionOf(layout);
         const rules = resources.devices ?? [];
         const plan = planCgroup(
           {
@@ -125,11 +124,6 @@ function textsOf(facts: HostFacts): CgroupTexts {
 /** The first user namespace of a machine maps every id to itself. */
 function isMapped(facts: HostFacts): boolean {
   return facts.readText('/proc/self/uid_map')?.trim().split(/\s+/).join(' ') !== '0 0 4294967295';
-}
-
-/** Devices are v1's controller where that is mounted, and otherwise an eBPF program's business, which needs no controller. */
-function deviceVersion(layout: CgroupLayout): 1 | 2 | undefined {
-  return versionOf(layout, 'devices') ?? (layout.hierarchies.some(({ version }) => version === 2) ? 2 : undefined);
 }
 
 export default cgroupsPlugin;

@@ -7,8 +7,6 @@ import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import {
   type CwdPlan,
   type Environment,
-  KEEP_ORIGINAL_GROUPS,
-  keepsOriginalGroups,
   planAdmission,
   planCwd,
   planEnvironment,
@@ -41,7 +39,7 @@ export const processPlugin: Plugin = definePlugin({
   declare: ({ extend, step }) => [
     extend(HonouredSpec, () => ({ pointers: ['/process', '/linux/personality', '/linux/memoryPolicy'] })),
     extend(HostChecks, () => (host) => probeProcess(host.facts)),
-    extend(RuntimeFeatures, () => () => ({ memoryPolicy: true, potentiallyUnsafeConfigAnnotations: [KEEP_ORIGINAL_GROUPS] })),
+    extend(RuntimeFeatures, () => () => ({ memoryPolicy: true })),
     step(createPipeline.phase.rootfs, {
       id: 'cwd.make',
       after: ['mounts.mount'],
@@ -55,17 +53,7 @@ export const processPlugin: Plugin = definePlugin({
       run: ({ process: { args }, settings, program, slots }) =>
         program.container(settings.hold === true ? planFindCommand(args, slots.need(Env)) : []),
     }),
-    ...processPhases.flatMap(({ prepare, admit, restrict, commit }) => [
-      step(prepare, {
-        id: 'groups.weigh',
-        after: ['init.begin'],
-        writes: [OriginalGroups],
-        run({ spec, facts, slots, warnings }) {
-          const { keep, warning } = keepsOriginalGroups(spec.annotations, { uid: facts.uid, uidMap: facts.readText('/proc/self/uid_map') });
-          slots.set(OriginalGroups, keep);
-          if (warning !== undefined) warnings.push(warning);
-        },
-      }),
+    ...processPhases.flatMap(({ admit, restrict, commit }) => [
       step(admit, {
         id: 'process.admit',
         run({ spec, process, program, regs }) {
