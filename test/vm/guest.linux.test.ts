@@ -18,50 +18,67 @@ interface Report {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const vmRun = fileURLToPath(new URL('../../vm/vm-run', import.meta.url));
-const guest = fileURLToPath(new URL('guest/', import.meta.url));
-const own = readdirSync(guest)
-  .filter((name) => name.endsWith('.guest.js'))
-  .map((name) => guest + name);
+/** The tests of one folder, which share a boot. */
+const folder = (name: string): string[] => {
+  const path = fileURLToPath(new URL(`${name}/`, import.meta.url));
+  return readdirSync(path)
+    .filter((file) => file.endsWith('.guest.js'))
+    .map((file) => path + file);
+};
 /** Tests of the library that say something else with the controllers on v2. They skip what is v1's alone. */
 const shared = ['apply', 'cgroup', 'plan'].map((name) => join(root, `packages/cgroups/dist/test/${name}.linux.test.js`));
-const files = [...own, ...shared];
 
-/** What the tests in the guest are promised: a disk on /var/tmp, 16 huge pages, pure cgroup v2. */
-const machine = ['--lsm', 'none', '--disk', '64', '--hugepages', '16', '--deb', 'e2fsprogs', '--deb', 'iproute2'];
+interface Boot {
+  /** Options of vm-run. */
+  readonly machine: readonly string[];
+  readonly files: readonly string[];
+}
 
-/**
- * Runs the tests of test/vm/guest in a virtual machine with this machine's files, whose kernel has what this one may lack: all of them
- * in one boot. Each of their files is a test here.
- */
-describe('in a guest', function () {
-  let report: Report;
+/** Each is one virtual machine, with what its tests are promised. */
+const boots: Readonly<Record<string, Boot>> = {
+  // A disk on /var/tmp, 16 huge pages, pure cgroup v2.
+  'in a guest': {
+    machine: ['--lsm', 'none', '--disk', '64', '--hugepages', '16', '--deb', 'e2fsprogs', '--deb', 'iproute2'],
+    files: [...folder('guest'), ...shared],
+  },
+  'in a guest with AppArmor': { machine: ['--lsm', 'apparmor', '--deb', 'apparmor'], files: folder('apparmor') },
+  'in a guest with SELinux': { machine: ['--lsm', 'selinux', '--enforcing'], files: folder('selinux') },
+};
 
-  before(async function () {
-    this.timeout(620_000);
-    needs(this, 'qemu-system-x86_64');
-    needs(this, 'busybox');
-    needs(this, 'runc');
-    const check = await run(vmRun, ['--check']);
-    if (check.code !== 0) skip(this, `a part of the guest is not installed: ${check.stderr.trim()}`);
-    // Fetched once: by apt, into the cache of the user.
-    const prepared = await run(vmRun, [...machine, '--prepare'], { timeoutMs: 180_000 });
-    if (prepared.code !== 0) skip(this, `the kernel of the guest is not installed: ${prepared.stderr.trim()}`);
+/** Runs tests in virtual machines with this machine's files, whose kernel has what this one may lack. Each of their files is a test here. */
+for (const [where, { machine, files }] of Object.entries(boots)) {
+  describe(where, function () {
+    let report: Report;
 
-    const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--reporter', 'json', '--timeout', '30000'];
-    const command = [process.execPath, ...mocha, ...files];
-    const { stdout, stderr } = await run(vmRun, [...machine, '--dir', root, '--timeout', '400', '--', ...command], { timeoutMs: 420_000 });
-    const start = stdout.indexOf('{\n  "stats"');
-    if (start < 0) throw new Error(`the tests in the guest did not run:\n${stdout}\n${stderr}`);
-    report = JSON.parse(stdout.slice(start)) as Report;
-  });
+    before(async function () {
+      this.timeout(620_000);
+      needs(this, 'qemu-system-x86_64');
+      needs(this, 'busybox');
+      needs(this, 'runc');
+      const check = await run(vmRun, ['--check']);
+      if (check.code !== 0) skip(this, `a part of the guest is not installed: ${check.stderr.trim()}`);
+      // Fetched once: by apt, into the cache of the user.
+      const prepared = await run(vmRun, [...machine, '--prepare'], { timeoutMs: 180_000 });
+      if (prepared.code !== 0) skip(this, `the kernel of the guest is not installed: ${prepared.stderr.trim()}`);
 
-  for (const file of files) {
-    it(`${relative(root, file)} holds`, () => {
-      const ofFile = (tests: Report['tests']): Report['tests'] => tests.filter((test) => test.file === file);
-      const failures = ofFile(report.failures).map(({ fullTitle, err }) => `${fullTitle}: ${err.stack ?? err.message ?? ''}`);
-      expect(failures, failures.join('\n\n')).to.have.length(0);
-      if (!shared.includes(file)) expect(ofFile(report.pending).map(({ fullTitle }) => fullTitle)).to.deep.equal([]);
-      expect(ofFile(report.tests).length - ofFile(report.pending).length).to.be.greaterThan(0);
+      const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--reporter', 'json', '--timeout', '60000'];
+      const command = [process.execPath, ...mocha, ...files];
+      const { stdout, stderr } = await run(vmRun, [...machine, '--dir', root, '--timeout', '400', '--', ...command], {
+        timeoutMs: 420_000,
+      });
+      const start = stdout.indexOf('{\n  "stats"');
+      if (start < 0) throw new Error(`the tests in the guest did not run:\n${stdout}\n${stderr}`);
+      report = JSON.parse(stdout.slice(start)) as Report;
     });
-  }
-});
+
+    for (const file of files) {
+      it(`${relative(root, file)} holds`, () => {
+        const ofFile = (tests: Report['tests']): Report['tests'] => tests.filter((test) => test.file === file);
+        const failures = ofFile(report.failures).map(({ fullTitle, err }) => `${fullTitle}: ${err.stack ?? err.message ?? ''}`);
+        expect(failures, failures.join('\n\n')).to.have.length(0);
+        if (!shared.includes(file)) expect(ofFile(report.pending).map(({ fullTitle }) => fullTitle)).to.deep.equal([]);
+        expect(ofFile(report.tests).length - ofFile(report.pending).length).to.be.greaterThan(0);
+      });
+    }
+  });
+}

@@ -24,6 +24,9 @@ export function checkMountLabel(label: string | undefined): string | undefined {
   return label;
 }
 
+/** context and its like. */
+const labels = /^(?:fs|def|root)?context$/;
+
 /** Ops on the context of a filesystem that is set up: all of its files are to have the label. One that its own options name counts. */
 export function labelFilesystem(
   type: string,
@@ -32,7 +35,7 @@ export function labelFilesystem(
   context: Reg,
   { say }: OpNotes,
 ): Op[] {
-  const isLabelled = label !== undefined && !shared.has(type) && !labelledAtRoot.has(type) && !data.some(({ key }) => key === 'context');
+  const isLabelled = label !== undefined && !shared.has(type) && !labelledAtRoot.has(type) && !data.some(({ key }) => labels.test(key));
   return isLabelled ? [setOption(context, 'context', label, { say, pointer: POINTER })] : [];
 }
 

@@ -800,6 +800,7 @@ describe('mountLabel', () => {
   it('gives way to a context among the options of the mount', () => {
     const own = labels({ destination: '/x', type: 'tmpfs', options: ['context="a:b:c:s0:c1,c2"', 'size=1k'] });
     expect(own).to.deep.equal(['fsconfig(context, FSCONFIG_SET_STRING, "context", "a:b:c:s0:c1,c2", 0)']);
+    expect(labels({ destination: '/x', type: 'tmpfs', options: ['rootcontext=a:b:c:s0'] })).to.deep.equal([]);
   });
 
   it('is on the directory that masks', () => {

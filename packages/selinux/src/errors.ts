@@ -24,12 +24,11 @@ export function isLink(path: string): SafetyError {
   });
 }
 
-export function labelRefused(path: string, label: string, cause: unknown): PlumbingError {
+export function labelRefused(path: string, label: string): PlumbingError {
   return new PlumbingError(
     `relabel ${JSON.stringify(path)}: the label ${JSON.stringify(label)} is not valid in the policy that is loaded`,
     {
       code: 'SELINUX_LABEL_INVALID',
-      cause,
     },
   );
 }

@@ -11,5 +11,5 @@
 export { allocateLevel, freeLevel, reserveLevel, takenLevels } from './categories.js';
 export { type Context, formatContext, formatLevel, type Level, parseContext, parseLevel, withLevel } from './context.js';
 export { planExpectSelinux, planSelinux, type PlanSelinuxSettings, type SelinuxPlan } from './plan.js';
-export { isEnforcing, isSelinuxEnabled, labelOf, lacksNnpTransition } from './read.js';
+export { isEnforcing, isLabelValid, isSelinuxEnabled, labelOf, lacksNnpTransition } from './read.js';
 export { labelOfFile, relabel, type RelabelOptions } from './relabel.js';

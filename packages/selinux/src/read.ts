@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync } from 'node:fs';
+import { readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { LOADED, SELINUX_MAGIC, SELINUXFS } from './constants.js';
 
 /** Whether the kernel runs SELinux, with a policy. */
@@ -18,6 +18,18 @@ export function isEnforcing(): boolean {
 /** The label of a process. Undefined when it is gone, or SELinux doesn't run. */
 export function labelOf(pid: number | 'self'): string | undefined {
   return isSelinuxEnabled() ? read(`/proc/${String(pid)}/attr/current`) : undefined;
+}
+
+/** Whether the policy that is loaded knows what the label says. True where SELinux doesn't run: nobody is there to say no. */
+export function isLabelValid(label: string): boolean {
+  if (!isSelinuxEnabled()) return true;
+  try {
+    writeFileSync(`${SELINUXFS}/context`, label, { flag: 'r+' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EINVAL') return false;
+    throw error;
+  }
 }
 
 /** Files of the kernel end in a NUL, a newline or neither. */

@@ -21,6 +21,7 @@ import {
 import { XATTR } from './constants.js';
 import { withLevel } from './context.js';
 import { isLink, labelRefused, noLabels, precious } from './errors.js';
+import { isLabelValid } from './read.js';
 
 export interface RelabelOptions {
   /** For all containers: the level becomes s0, without categories. */
@@ -51,6 +52,8 @@ const system =
  */
 export function relabel(path: string, label: string, { shared = false, port = openPort() }: RelabelOptions = {}): number {
   const wanted = shared ? withLevel(label, 's0') : label;
+  // Root may put any text there, and then nobody gets at the file.
+  if (!isLabelValid(wanted)) throw labelRefused(path, wanted);
   // Files are labelled through /proc/self/fd.
   openProcfs(port, { private: false }).close();
   const { PATH, NOFOLLOW, CLOEXEC } = openFlags(port.arch);
@@ -141,7 +144,6 @@ function setLabel(port: SyscallPort, fd: number, label: string, path: string): n
     check(port.syscall(syscallNumber('setxattr', port.arch), ...args), { syscall: 'setxattr', args, path });
     return 1;
   } catch (error) {
-    if (SyscallError.is(error) && error.code === 'EINVAL') throw labelRefused(path, label, error);
     if (SyscallError.is(error) && error.code === 'EOPNOTSUPP') throw noLabels(path, error);
     throw error;
   }
