@@ -217,7 +217,7 @@ describe('attacks from a bundle and from inside a container', function () {
 
   it('ids are names, never paths', async () => {
     using made = bundle(specOf(['true']));
-    for (const id of ['..', '.', 'a/b', '../../etc', 'a b', '', '-x', `a\u0001b`, 'a'.repeat(2000)]) {
+    for (const id of ['..', '.', 'a/b', '../../etc', 'a b', '', `a\u0001b`, 'a'.repeat(2000)]) {
       const { code, stderr } = await standpipe(['run', '--bundle', made.path, '--', id]);
       expect([code === 0, stderr.length > 0], JSON.stringify(id)).to.deep.equal([false, true]);
     }

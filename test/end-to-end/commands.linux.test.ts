@@ -80,7 +80,7 @@ describe('the command line', () => {
   it('shows its plugins, as words and as JSON', async () => {
     expect((await standpipe(['plugins'])).stdout).to.match(/^plugins, in the order of the config\n {2}core +ok\n/);
     const { pipelines } = JSON.parse((await standpipe(['plugins', '--json'])).stdout) as { pipelines: { id: string }[] };
-    expect(pipelines.map(({ id }) => id)).to.deep.equal(['create']);
+    expect(pipelines.map(({ id }) => id)).to.deep.equal(['create', 'exec']);
   });
 
   it('takes another assembly', async () => {
