@@ -33,6 +33,9 @@ const MESSAGE_SIZE = 8;
 export interface Callback {
   readonly origin: Origin;
   readonly run: (value: number) => void | Promise<void>;
+  /** What is attempted, and where the config asked for it. */
+  readonly say?: string | undefined;
+  readonly pointer?: string | undefined;
 }
 
 export interface CallbackSettings {
@@ -114,8 +117,9 @@ export class ProgramDraft {
    * Stops the host half here until `run` has returned in the runtime's process. A program with
    * callbacks can't replace its launcher, and can't be compiled to an executable of its own.
    */
-  callback(run: Callback['run'], { value, undo: takeBack, kept, say = this.#callbackSay, pointer }: CallbackSettings = {}): void {
-    const { message, ask } = this.#ask(run, value);
+  callback(run: Callback['run'], settings: CallbackSettings = {}): void {
+    const { value, undo: takeBack, kept, say = this.#callbackSay, pointer } = settings;
+    const { message, ask } = this.#ask(run, settings);
     const [length, answer] = [reg('length'), reg('answer')];
     const [gone, answered, done] = [label('runtime gone'), label('answered'), label('callback done')];
     const notes = { say, pointer };
@@ -149,7 +153,7 @@ export class ProgramDraft {
 
   /** Nothing in an undo may fail: without a runtime there is nobody to ask. */
   #undoing(run: Callback['run'], { value, kept }: Pick<CallbackSettings, 'value' | 'kept'>): Op[] {
-    const { message, ask } = this.#ask(run, value);
+    const { message, ask } = this.#ask(run, { value });
     const left = label('left as it is');
     return [
       ...(kept === undefined ? [] : [branch(kept, '==', 1, left)]),
@@ -160,8 +164,8 @@ export class ProgramDraft {
     ];
   }
 
-  #ask(run: Callback['run'], value: Reg | undefined): { message: Buf; ask: Op[] } {
-    const number = this.#callbacks.push({ origin: this.#origin, run }) - 1;
+  #ask(run: Callback['run'], { value, say, pointer }: CallbackSettings): { message: Buf; ask: Op[] } {
+    const number = this.#callbacks.push({ origin: this.#origin, run, say, pointer }) - 1;
     const message = buf('callback', MESSAGE_SIZE);
     return { message, ask: [store(message, 4, number), store(at(message, 4), 4, value ?? 0)] };
   }

@@ -1,5 +1,5 @@
 import { PlumbingError, SafetyError, SpecError, type SpecIssue } from '@standpipe/errors';
-import type { Origin } from '@standpipe/program';
+import type { Callback } from '@standpipe/runtime-api';
 
 export function noBundle(path: string, cause: unknown): PlumbingError {
   return new PlumbingError(`read "${path}"`, {
@@ -31,8 +31,12 @@ export function needsCallback(steps: readonly string[]): PlumbingError {
   });
 }
 
-export function callbackFailed(origin: Origin, cause: unknown): PlumbingError {
-  return new PlumbingError(`${origin.plugin}/${origin.step} failed while the container was set up`, { code: 'CALLBACK_FAILED', cause });
+export function callbackFailed({ origin, say, pointer }: Callback, cause: unknown): PlumbingError {
+  return new PlumbingError(say ?? `${origin.plugin}/${origin.step} failed while the container was set up`, {
+    code: 'CALLBACK_FAILED',
+    cause,
+    ...(pointer === undefined ? {} : { details: { pointer } }),
+  });
 }
 
 export function outputTooLarge(limit: number): PlumbingError {

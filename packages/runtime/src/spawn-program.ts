@@ -30,7 +30,7 @@ export function spawnProgram(made: CreateProgram, { stdio = 'inherit' }: SpawnSe
     child.on('error', reject);
     child.on('exit', (status, signal) => {
       void (control?.ended ?? Promise.resolve()).then(() => {
-        if (control?.thrown !== undefined) reject(callbackFailed(control.thrown.callback.origin, control.thrown.error));
+        if (control?.thrown !== undefined) reject(callbackFailed(control.thrown.callback, control.thrown.error));
         else if (control?.failure !== undefined) reject(setUpFailed(control.failure));
         else resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]));
       });
