@@ -75,7 +75,7 @@ export function planFilesystem(intent: MountIntent, context: MountContext): Op[]
       pointer,
     }),
     ...(overlay?.close ?? []),
-    ...labelRoot(type, tree, context.mountLabel, what),
+    ...labelRoot(type, tree, context, what),
     ...(options.copyUp ? planCopyTree(scratch.target, tree, { say: `${what}: copy up what it covers`, pointer }) : []),
     attach(tree, scratch.target, notes),
     closeFd(scratch.target),

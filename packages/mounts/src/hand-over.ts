@@ -16,11 +16,13 @@ import {
   set,
   sys,
   undo,
+  type Unless,
 } from '@standpipe/program';
 
 const AF_UNIX = 1;
 const SOCK_SEQPACKET = 5;
 const SOCK_CLOEXEC = 0o2000000;
+const MSG_PEEK = 2;
 
 interface Notes {
   readonly say: string;
@@ -58,6 +60,22 @@ export class HandOver {
       closeFd(tree),
     );
     return receiveFd(this.#container, to, { say: `${what}: take its source from the host`, pointer });
+  }
+
+  /** Container half, lends the host half a file that only the host's root may `change`, and waits until it has. */
+  lend(file: Reg, change: (file: Reg) => readonly Op[], what: string, pointer: string): Op[] {
+    const [lent, length, back] = [reg('file of the container'), reg('length'), reg('file that came back')];
+    const unless: Unless = { errno: ['EPIPE', 'ECONNRESET'], goto: this.#gone };
+    const notes: Notes = { say: `${what}: have the host do it`, pointer };
+    this.#ops.push(
+      sys('recvfrom', [this.#host, buf('first byte', 1), 1, MSG_PEEK, null, null], { to: length, unless, ...notes }),
+      branch(length, '==', 0, this.#gone),
+      ...receiveFd(this.#host, lent, notes),
+      ...change(lent),
+      ...sendFd(this.#host, lent, ' ', { unless, ...notes }),
+      closeFd(lent),
+    );
+    return [...sendFd(this.#container, file, ' ', notes), ...receiveFd(this.#container, back, notes), closeFd(back)];
   }
 
   get #isUsed(): boolean {

@@ -1,6 +1,7 @@
 import { O } from '@standpipe/syscalls';
 import { closeFd, type Op, type OpNotes, type Reg, reg, sys } from '@standpipe/program';
 import { FSCONFIG_MAX_VALUE } from './constants.js';
+import type { MountContext } from './context.js';
 import { mountsInvalid } from './errors.js';
 import { setOption } from './fsconfig.js';
 import type { DataOption } from './options.js';
@@ -39,14 +40,22 @@ export function labelFilesystem(
   return isLabelled ? [setOption(context, 'context', label, { say, pointer: POINTER })] : [];
 }
 
-/** Labels the root directory of a detached mount, where that is the way. @man setxattr(2) */
-export function labelRoot(type: string, tree: Reg, label: string | undefined, what: string): Op[] {
+/**
+ * Labels the root directory of a detached mount, where that is the way. In a user namespace that root has made it is the host's root that
+ * owns the directory, so the host half does it.
+ *
+ * @man setxattr(2)
+ */
+export function labelRoot(type: string, tree: Reg, { mountLabel: label, handOver }: MountContext, what: string): Op[] {
   if (label === undefined || !labelledAtRoot.has(type)) return [];
   const root = reg('root to label');
   const notes = { say: `${what}: give it the label ${JSON.stringify(label)}`, pointer: POINTER };
+  const setLabel = (directory: Reg): Op[] => [
+    sys('fsetxattr', [directory, 'security.selinux', label, Buffer.byteLength(label) + 1, 0], notes),
+  ];
   return [
     sys('openat', [tree, '.', O.RDONLY | O.DIRECTORY | O.CLOEXEC], { to: root, ...notes }),
-    sys('fsetxattr', [root, 'security.selinux', label, Buffer.byteLength(label) + 1, 0], notes),
+    ...(handOver === undefined ? setLabel(root) : handOver.lend(root, setLabel, notes.say, POINTER)),
     closeFd(root),
   ];
 }

@@ -797,6 +797,20 @@ describe('mountLabel', () => {
     expect(calls.findIndex((call) => call.startsWith('move_mount'))).to.be.greaterThan(at);
   });
 
+  it('is put there by the host half for a user namespace, which has made no queue of its own', () => {
+    const input = { mountLabel, namespaces: { user: true }, pidfd: reg('pidfd') };
+    const { mount, handOver, prepare } = plan({ destination: '/dev/mqueue', type: 'mqueue' }, input);
+    expect(straight(mount).join('\n'))
+      .to.match(/sendmsg.*\n.*recvmsg/)
+      .and.not.to.include('fsetxattr');
+    expect(straight(handOver).join('\n')).to.match(/MSG_PEEK.*\n.*recvmsg.*\n.*fsetxattr.*\n.*sendmsg/);
+    expect(prepare).to.have.length.greaterThan(0);
+    expect(silent([...mount, ...handOver])).to.deep.equal([]);
+    const ordinary = plan({ destination: '/dev/mqueue', type: 'mqueue' }, { ...input, rootless: true });
+    expect(ordinary.handOver).to.deep.equal([]);
+    expect(straight(ordinary.mount).join('\n')).to.include('fsetxattr');
+  });
+
   it('gives way to a context among the options of the mount', () => {
     const own = labels({ destination: '/x', type: 'tmpfs', options: ['context="a:b:c:s0:c1,c2"', 'size=1k'] });
     expect(own).to.deep.equal(['fsconfig(context, FSCONFIG_SET_STRING, "context", "a:b:c:s0:c1,c2", 0)']);

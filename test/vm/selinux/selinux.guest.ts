@@ -103,6 +103,24 @@ describe('containers under SELinux', function () {
     });
   }
 
+  it('are in a user namespace of their own, under seccomp, and all of this holds', async () => {
+    const script =
+      'cat /srv/other; echo shm > /dev/shm/f; cat /dev/shm/f; cat /proc/self/uid_map; cat /proc/self/attr/current; ls /dev/mqueue && echo queues';
+    using made = labelled(script, (config) => {
+      config.process!.noNewPrivileges = true;
+      config.linux!.namespaces!.push({ type: 'user' });
+      config.linux!.uidMappings = config.linux!.gidMappings = [{ containerID: 0, hostID: 100_000, size: 1000 }];
+      config.linux!.seccomp = {
+        defaultAction: 'SCMP_ACT_ALLOW',
+        syscalls: [{ names: ['openat2', 'fsopen'], action: 'SCMP_ACT_KILL_PROCESS' }],
+      };
+    });
+    execFileSync('chown', ['-R', '100000:100000', made.rootfs]);
+    const { stdout, stderr } = await run(made);
+    expect(stderr).to.equal("cat: can't open '/srv/other': Permission denied\n");
+    expect(stdout.replaceAll(/[\0 ]/g, '')).to.equal(`shm\n01000001000\n${withLevel(process_t, own)}queues\n`);
+  });
+
   it('are denied it also when the image brings files to take the label to (CVE-2019-16884)', async () => {
     const attributes = { 'proc/thread-self/attr/exec': '', 'proc/self/attr/exec': '', 'proc/1/attr/exec': '' };
     using made = labelled(
