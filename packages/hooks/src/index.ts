@@ -14,7 +14,7 @@
 export { type Hook, type HookKind, hookKinds, type Hooks } from './hook.js';
 export { parseHooks } from './parse.js';
 export { type HooksPlan, type HooksRegs, planHooks, type PlanHooksInput } from './plan.js';
-export { planPoststopHooks } from './poststop.js';
+export { planPoststopHooks, planPoststopUndo, type PoststopPlan } from './poststop.js';
 export { type HookedState, runHooks, type RunHooksSettings } from './run.js';
 export { holdSignals } from './signals.js';
 export type { HookedContainer } from './state.js';

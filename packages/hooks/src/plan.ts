@@ -41,8 +41,8 @@ export interface HooksRegs {
   readonly pid?: Reg | undefined;
   /** Gets the sentence of a failure. At least `SENTENCE_SIZE` bytes. */
   readonly sentence: Buf;
-  /** A directory that they are run in; the process's own when left out. */
-  readonly cwd?: Reg | undefined;
+  /** A directory that they are run in, as an fd or a path; the process's own when left out. */
+  readonly cwd?: Reg | string | undefined;
   /**
    * They are given up when the process is told to end. It must block these signals (`holdSignals`). When left out they
    * are waited for whatever comes.

@@ -1,5 +1,5 @@
 import { CLONE, P, W } from '@standpipe/syscalls';
-import { branch, buf, closeFd, here, label, load, type Op, reg, section, sys } from '@standpipe/program';
+import { branch, buf, closeFd, here, label, load, type Op, reg, section, set, sys, undo } from '@standpipe/program';
 import { parseHooks } from './parse.js';
 import { type HooksPlan, type HooksRegs, planNumbered, type PlanHooksInput } from './plan.js';
 import { dieWith } from './process.js';
@@ -16,7 +16,7 @@ const origin = { plugin: 'hooks', step: 'poststop' };
 export function planPoststopHooks(
   { hooks, container, pointer = '/hooks/poststop' }: Omit<PlanHooksInput, 'kind'>,
   report: readonly Op[],
-  regs: Pick<HooksRegs, 'sentence' | 'interruptible'>,
+  regs: Pick<HooksRegs, 'sentence' | 'cwd' | 'interruptible'>,
 ): HooksPlan {
   const parts = parseHooks(hooks, pointer).map((hook, index): HooksPlan => {
     const plan = planNumbered([{ hook, index }], { kind: 'poststop', container, pointer }, regs);
@@ -46,4 +46,33 @@ export function planPoststopHooks(
     };
   });
   return { ops: parts.flatMap(({ ops }) => ops), sections: parts.flatMap(({ sections }) => sections) };
+}
+
+/** Poststop hooks of a program that ends with its container. */
+export interface PoststopPlan {
+  /** Has them run with the undos. Before anything that they are not to see any more. */
+  readonly register: Op[];
+  /** From here on they are due. */
+  readonly arm: Op[];
+  /** Somebody else runs them when the container goes. */
+  readonly disarm: Op[];
+  /** For the program. */
+  readonly sections: HooksPlan['sections'];
+}
+
+/**
+ * Plans poststop hooks as an undo, which does nothing before it is armed.
+ *
+ * @throws SpecError for hooks that can't be
+ */
+export function planPoststopUndo(...input: Parameters<typeof planPoststopHooks>): PoststopPlan {
+  const { ops, sections } = planPoststopHooks(...input);
+  const due = reg('poststop hooks due');
+  const over = label('poststop hooks over');
+  return {
+    register: [undo([branch(due, '!=', 1, over), ...ops, here(over)])],
+    arm: [set(due, 1)],
+    disarm: [set(due, 0)],
+    sections,
+  };
 }

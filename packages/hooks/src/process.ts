@@ -83,13 +83,13 @@ export function dieWith(parent: Reg): Op[] {
  * The process of a hook, up to execve(2): a session of its own and so no controlling terminal, the state on standard input, one pipe
  * for its output, no other fd, signals as they are by default.
  */
-export function hookSection(process: HookProcess, cwd: Reg | undefined): Section {
+export function hookSection(process: HookProcess, cwd: Reg | string | undefined): Section {
   const { start, path, argv, envp, parent, stdin, output, failure } = process;
   const standard = (from: Reg, to: number): Op => sys('dup3', [from, to, 0], { say: 'set up standard streams' });
   const ops: Op[] = [
     sys('setsid', [], { say: 'begin a session' }),
     ...dieWith(parent),
-    ...(cwd === undefined ? [] : [sys('fchdir', [cwd], { say: 'change to the root filesystem' })]),
+    ...(cwd === undefined ? [] : [sys(typeof cwd === 'string' ? 'chdir' : 'fchdir', [cwd], { say: 'change to the working directory' })]),
     standard(stdin.read, 0),
     standard(output.write, 1),
     standard(output.write, 2),

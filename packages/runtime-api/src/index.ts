@@ -20,6 +20,7 @@ export { HonouredSpec } from './honoured-spec.js';
 export { HostChecks } from './host-checks.js';
 export type { HostFacts } from './host-facts.js';
 export type { JoinedContainer } from './joined-container.js';
+export { Meeting } from './meeting.js';
 export { NetworkNamespace } from './network-namespace.js';
 export { OriginalGroups } from './original-groups.js';
 export { createPipeline } from './pipelines.js';

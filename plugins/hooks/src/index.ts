@@ -3,14 +3,13 @@
  *
  * @packageDocumentation
  */
-import { type HookKind, type HooksPlan, type HooksRegs, planHooks, planPoststopHooks } from '@standpipe/hooks';
+import { type HookKind, type HooksPlan, type HooksRegs, planHooks, planPoststopUndo, type PoststopPlan } from '@standpipe/hooks';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { awaitReached, sendGo, sendReached } from '@standpipe/namespaces';
-import { branch, here, label, type Op, type Reg, reg, set, undo } from '@standpipe/program';
-import { type CreateContext, createPipeline, HonouredSpec, reportToLog, RuntimeFeatures } from '@standpipe/runtime-api';
+import type { Op } from '@standpipe/program';
+import { type CreateContext, createPipeline, HonouredSpec, Meeting, reportToLog, RuntimeFeatures } from '@standpipe/runtime-api';
 
-/** 1 once the container is there, and until somebody else answers for it: then poststop hooks run when the program ends. */
-const Due = slot<Reg>('hooks.poststop-due');
+/** They are due from when the container is there, and until somebody else answers for it. */
+const Poststop = slot<PoststopPlan>('hooks.poststop');
 
 const { prepare, hooks: create, start, commit } = createPipeline.phase;
 
@@ -25,35 +24,37 @@ export const hooksPlugin: Plugin = definePlugin({
       after: ['init.begin', 'signals.hold'],
       // The first to be done is the last to be undone: nothing is left of the container when they run.
       before: ['state.make', 'cgroups.make', 'terminal.connect', 'mounts.prepare', 'kernel.compare'],
-      writes: [Due],
+      writes: [Poststop],
       run(context) {
         const { spec, program, regs, slots } = context;
         const { poststop: hooks = [] } = spec.hooks ?? {};
         if (hooks.length === 0) return;
-        const due = reg('poststop hooks due');
-        const over = label('poststop hooks over');
-        const plan = planPoststopHooks({ hooks, container: containerOf(context) }, warn(context), { ...regs.sync, interruptible: true });
-        slots.set(Due, due);
-        program.host([undo([branch(due, '!=', 1, over), ...plan.ops, here(over)])]);
+        const plan = planPoststopUndo({ hooks, container: containerOf(context) }, warn(context), {
+          sentence: regs.sync.sentence,
+          ...outside(context),
+        });
+        slots.set(Poststop, plan);
+        program.host(plan.register);
         addSections(context, plan);
       },
     }),
     step(create, {
       id: 'hooks.create',
-      reads: [Due],
+      reads: [Poststop, Meeting],
       run(context) {
         const { spec, program, regs, slots } = context;
         const { prestart = [], createRuntime = [] } = spec.hooks ?? {};
-        const due = slots.get(Due);
-        if (prestart.length > 0 || createRuntime.length > 0 || due !== undefined) {
-          program.container(sendReached(regs.sync));
-          program.host([
-            ...awaitReached(regs.sync),
-            ...(due === undefined ? [] : [set(due, 1)]),
-            ...plan(context, 'prestart', { pid: regs.pid, interruptible: true }),
-            ...plan(context, 'createRuntime', { pid: regs.pid, interruptible: true }),
-            ...sendGo(regs.sync),
-          ]);
+        const poststop = slots.get(Poststop);
+        if (prestart.length > 0 || createRuntime.length > 0 || poststop !== undefined) {
+          const meeting = slots.need(Meeting);
+          program.container(meeting.reach());
+          program.host(
+            meeting.hold([
+              ...(poststop?.arm ?? []),
+              ...plan(context, 'prestart', { pid: regs.pid, ...outside(context) }),
+              ...plan(context, 'createRuntime', { pid: regs.pid, ...outside(context) }),
+            ]),
+          );
         }
         // As runc has it, they are run in the root filesystem, while the runtime's is still the root.
         program.container(plan(context, 'createContainer', { cwd: regs.root }));
@@ -68,13 +69,12 @@ export const hooksPlugin: Plugin = definePlugin({
       id: 'hooks.poststart',
       after: ['init.await', 'state.publish', 'pidfd.send'],
       before: ['init.leave', 'terminal.supervise'],
-      reads: [Due],
+      reads: [Poststop],
       run(context) {
         const { program, settings, regs, slots } = context;
         // What is started later is whoever starts it to tell of.
-        if (settings.hold !== true) program.host(plan(context, 'poststart', { pid: regs.pid, interruptible: true }));
-        const due = slots.get(Due);
-        if (settings.keep && due !== undefined) program.host([set(due, 0)]);
+        if (settings.hold !== true) program.host(plan(context, 'poststart', { pid: regs.pid, ...outside(context) }));
+        if (settings.keep) program.host(slots.get(Poststop)?.disarm ?? []);
       },
     }),
   ],
@@ -90,7 +90,12 @@ function plan(context: CreateContext, kind: HookKind, regs: Omit<HooksRegs, 'sen
   return planned.ops;
 }
 
-function addSections({ program }: CreateContext, { sections }: HooksPlan): void {
+/** Like runc, which changes to the bundle at once. */
+function outside({ settings }: CreateContext): { cwd: string; interruptible: true } {
+  return { cwd: settings.bundle, interruptible: true };
+}
+
+function addSections({ program }: CreateContext, { sections }: Pick<HooksPlan, 'sections'>): void {
   for (const section of sections) program.section(section);
 }
 

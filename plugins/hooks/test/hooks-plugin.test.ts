@@ -1,6 +1,7 @@
 import type { Hooks } from '@standpipe/hooks';
 import { disassemble, link } from '@standpipe/program';
-import type { CreateSettings } from '@standpipe/runtime-api';
+import { awaitReached, sendGo, sendReached } from '@standpipe/namespaces';
+import { type CreateSettings, Meeting } from '@standpipe/runtime-api';
 import { planCreate } from '@standpipe/runtime-api/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
@@ -9,7 +10,13 @@ import hooks, { hooksPlugin } from '../src/index.js';
 const hook = { path: '/bin/hook' };
 
 async function program(given: Hooks, settings: Partial<CreateSettings> = {}): Promise<Record<string, string>> {
-  const { program: draft } = await planCreate(hooksPlugin, { spec: { hooks: given }, settings });
+  const { program: draft } = await planCreate(hooksPlugin, {
+    spec: { hooks: given },
+    settings,
+    prepare: ({ slots, regs: { sync } }) => {
+      slots.set(Meeting, { reach: () => sendReached(sync), hold: (ops) => [...awaitReached(sync), ...ops, ...sendGo(sync)] });
+    },
+  });
   const text = disassemble(link(draft.source()));
   const sections: Record<string, string> = {};
   let name = '';

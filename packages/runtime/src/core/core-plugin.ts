@@ -1,7 +1,27 @@
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
-import { awaitExec, awaitReady, disarmParentDeath, handFd, sendFailure, sendReady, takeFd } from '@standpipe/namespaces';
+import {
+  awaitExec,
+  awaitReached,
+  awaitReady,
+  disarmParentDeath,
+  handFd,
+  sendFailure,
+  sendGo,
+  sendReached,
+  sendReady,
+  takeFd,
+} from '@standpipe/namespaces';
 import { prologue, type Reg, reg, sealSelf, set, sys } from '@standpipe/program';
-import { createPipeline, execPipeline, FdPassage, HonouredSpec, HostChecks, processPhases, StartGate } from '@standpipe/runtime-api';
+import {
+  createPipeline,
+  execPipeline,
+  FdPassage,
+  HonouredSpec,
+  HostChecks,
+  Meeting,
+  processPhases,
+  StartGate,
+} from '@standpipe/runtime-api';
 import { probeKernel } from '../doctor/kernel.js';
 import { probeSecurity } from '../doctor/security.js';
 import { probeTools } from '../doctor/tools.js';
@@ -55,13 +75,17 @@ export const corePlugin: Plugin = definePlugin({
     ...processPhases.flatMap(({ prepare, admit, commit }) => [
       step(prepare, {
         id: 'init.begin',
-        writes: [Executing, FdPassage],
+        writes: [Executing, FdPassage, Meeting],
         run({ program, settings, regs, slots }) {
           const executing = reg('executing');
           slots.set(Executing, executing);
           slots.set(FdPassage, {
             hand: (fd, what) => handFd(regs.sync, fd, what),
             take: (to, what) => takeFd(regs.sync, to, what),
+          });
+          slots.set(Meeting, {
+            reach: () => sendReached(regs.sync),
+            hold: (ops) => [...awaitReached(regs.sync), ...ops, ...sendGo(regs.sync)],
           });
           program.begin(() => {
             const controlFds = program.hasControl ? 1 : 0;
