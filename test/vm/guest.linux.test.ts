@@ -43,6 +43,8 @@ const boots: Readonly<Record<string, Boot>> = {
   },
   'in a guest with AppArmor': { machine: ['--lsm', 'apparmor', '--deb', 'apparmor'], files: folder('apparmor') },
   'in a guest with SELinux': { machine: ['--lsm', 'selinux', '--enforcing'], files: folder('selinux') },
+  'in a guest with systemd, on cgroup v2': { machine: ['--lsm', 'none', '--systemd', '2'], files: folder('systemd') },
+  'in a guest with systemd, on cgroup v1': { machine: ['--lsm', 'none', '--systemd', '1'], files: folder('systemd') },
 };
 
 /** Runs tests in virtual machines with this machine's files, whose kernel has what this one may lack. Each of their files is a test here. */

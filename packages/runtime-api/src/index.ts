@@ -26,7 +26,7 @@ export { OriginalGroups } from './original-groups.js';
 export { createPipeline } from './pipelines.js';
 export { type Callback, type CallbackSettings, type Half, ProgramDraft } from './program-draft.js';
 export { reportToLog } from './report-to-log.js';
-export { RecordCgroups } from './record-cgroups.js';
+export { RecordCgroups, type RecordedScope } from './record-cgroups.js';
 export { RuntimeFeatures } from './runtime-features.js';
 export { StartGate } from './start-gate.js';
 export { Setgroups, type SetgroupsAnswer } from './setgroups.js';

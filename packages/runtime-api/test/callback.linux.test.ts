@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { executableOf, link, type Op, sys, undo } from '@standpipe/program';
+import { executableOf, link, type Op, raise, reg, set, sys, undo } from '@standpipe/program';
 import { leaveNothing } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
@@ -24,13 +24,15 @@ describe('a callback of a running program', () => {
   leaveNothing({ ignore: ['state'] });
 
   /** A program that writes to the fd it was given as 3, asks, and writes again; with its control socket at 4. */
-  function start(): ChildProcess {
+  function start({ undo: takeBack, keep = false }: { undo?: () => void; keep?: boolean } = {}): ChildProcess {
     const program = new ProgramDraft({ preserveFds: 1 });
     program.enter({ plugin: 'networks', step: 'networks.attach' });
     program.end('host', [{ op: 'report', fd: 2, prefix: '', suffix: '', escape: 'text' }, sys('exit_group', [7])]);
     program.host([undo([write(1, 'undone')]), write(3, 'before ')]);
-    program.callback(() => undefined);
-    program.host([write(3, 'after'), sys('exit_group', [0])]);
+    const [value, left] = [reg('value'), reg('left')];
+    program.host([set(value, 4_000_000_000), set(left, keep ? 1 : 0)]);
+    program.callback(() => undefined, { value, ...(takeBack === undefined ? {} : { undo: takeBack, kept: left }) });
+    program.host(takeBack === undefined ? [write(3, 'after'), sys('exit_group', [0])] : [raise('something else failed')]);
     writeFileSync(join(dir, 'program'), executableOf(link(program.source())), { mode: 0o755 });
     const kept = openSync(join(dir, 'kept'), 'w');
     const child = spawn(join(dir, 'program'), [], { stdio: ['ignore', 'pipe', 'pipe', kept, 'pipe'] });
@@ -50,7 +52,7 @@ describe('a callback of a running program', () => {
   function answer(child: ChildProcess, errno: number): Socket {
     const control = child.stdio[4] as Socket;
     control.once('data', (question: Buffer) => {
-      expect(question.readUInt32LE()).to.equal(0);
+      expect([question.length, question.readUInt32LE(0), question.readUInt32LE(4)]).to.deep.equal([8, 0, 4_000_000_000]);
       const bytes = Buffer.alloc(4);
       bytes.writeUInt32LE(errno);
       // In pieces, as a stream may come.
@@ -92,5 +94,30 @@ describe('a callback of a running program', () => {
     const control = child.stdio[4] as Socket;
     control.once('data', () => control.destroy());
     expect((await outcome(child)).stderr).to.equal('run the callback of networks/networks.attach: the runtime is gone');
+  });
+
+  it('asks to undo it when something fails later, and lets it be when that is wanted, or nobody is there', async () => {
+    const questions: number[] = [];
+    const child = start({ undo: () => undefined });
+    const control = answer(child, 0);
+    control.on('data', (question: Buffer) => {
+      questions.push(question.readUInt32LE(0), question.readUInt32LE(4));
+      if (question.readUInt32LE(0) === 1) control.write(Buffer.alloc(4));
+    });
+    expect(await outcome(child)).to.deep.equal({ code: 7, stdout: 'undone', stderr: 'something else failed' });
+    expect(questions).to.deep.equal([0, 4_000_000_000, 1, 4_000_000_000]);
+
+    const gone = start({ undo: () => undefined });
+    const closing = answer(gone, 0);
+    closing.on('data', (question: Buffer) => {
+      if (question.readUInt32LE(0) === 1) closing.destroy();
+    });
+    expect((await outcome(gone)).stderr).to.equal('something else failed');
+
+    const left: number[] = [];
+    const kept = start({ undo: () => undefined, keep: true });
+    answer(kept, 0).on('data', (question: Buffer) => left.push(question.readUInt32LE(0)));
+    expect((await outcome(kept)).stderr).to.equal('something else failed');
+    expect(left).to.deep.equal([0]);
   });
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { assemble, definePlugin, type Plugin } from '@standpipe/kernel';
 import { PlumbingError } from '@standpipe/errors';
@@ -21,11 +22,16 @@ function specOf(script: string): Spec {
   };
 }
 
-function calling(run: () => void | Promise<void>): Plugin {
+function calling(run: (value: number) => void | Promise<void>, undo?: (value: number) => void): Plugin {
   return definePlugin({
     id: 'calling',
     api: 1,
-    declare: ({ step }) => [step(createPipeline.phase.admit, { id: 'home.call', run: ({ program }) => program.callback(run) })],
+    declare: ({ step }) => [
+      step(createPipeline.phase.admit, {
+        id: 'home.call',
+        run: ({ program, regs }) => program.callback(run, { value: regs.pid, ...(undo === undefined ? {} : { undo }) }),
+      }),
+    ],
   });
 }
 
@@ -79,13 +85,36 @@ describe('spawnProgram', () => {
     expect(called).to.deep.equal(['called']);
   });
 
+  it('tells a callback a value, and has it undone at the end with the same', async () => {
+    using it = bundle({});
+    const told: [string, number, boolean][] = [];
+    const noting = (what: string) => (pid: number) => void told.push([what, pid, existsSync(`/proc/${String(pid)}/exe`)]);
+    const { process: child, exited } = spawnProgram(
+      await made(it.path, 'exit 4', { calling: calling(noting('called'), noting('undone')) }),
+      {
+        stdio: 'ignore',
+      },
+    );
+    expect(await exited).to.equal(4);
+    const pid = told[0]?.[1] ?? 0;
+    expect(pid).to.be.greaterThan(child.pid ?? Infinity);
+    expect(told).to.deep.equal([
+      ['called', pid, true],
+      ['undone', pid, false],
+    ]);
+  });
+
   it('undoes everything when a callback throws, and says what it threw', async () => {
     using it = bundle({});
     const failing = calling(() => {
       throw new Error('nobody is home');
     });
-    const { exited } = spawnProgram(await made(it.path, 'exit 4', { calling: failing }), { stdio: 'ignore' });
-    const error: unknown = await exited.catch((reason: unknown) => reason);
+    const { process: child, exited } = spawnProgram(await made(it.path, 'exit 4', { calling: failing }), {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [error, said]: [unknown, string] = await Promise.all([exited.catch((reason: unknown) => reason), text(child.stderr!)]);
+    // It is told once, by who has the whole of it.
+    expect(said).to.equal('');
     expect(PlumbingError.is(error) && error.code).to.equal('CALLBACK_FAILED');
     expect((error as Error).message).to.equal('calling/home.call failed while the container was set up');
     expect((error as { cause: Error }).cause.message).to.equal('nobody is home');

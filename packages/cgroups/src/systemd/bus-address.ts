@@ -5,19 +5,9 @@ import { addressUnusable, noUserBus } from './errors.js';
 /** `system`, or the address of a user's bus: `unix:path=/run/user/1000/bus`. */
 export type BusName = string;
 
-/** A socket that systemd is behind. */
-export interface BusSocket {
-  /** Begins with a NUL where it is no file. */
-  readonly path: string;
-  /** It is systemd's own, with no bus between. */
-  readonly direct: boolean;
-}
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const SYSTEM_BUS = 'unix:path=/run/dbus/system_bus_socket';
-/** For root alone, and there before any bus is. */
-const SYSTEMD_ITSELF: BusSocket = { path: '/run/systemd/private', direct: true };
 
 /** The bus of this user's systemd. @throws NotSupportedError when nothing tells where it is */
 export function userBus({ DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: runtime }: Environment): BusName {
@@ -26,10 +16,9 @@ export function userBus({ DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: ru
   return `unix:path=${join(runtime, 'bus')}`;
 }
 
-/** The sockets that lead to a bus: the next one is for when the one before isn't there. */
-export function socketsOf(bus: BusName, env: Environment): BusSocket[] {
-  if (bus !== 'system') return [{ path: socketPath(bus, env), direct: false }];
-  return [{ path: socketPath(env['DBUS_SYSTEM_BUS_ADDRESS'] ?? SYSTEM_BUS, env), direct: false }, SYSTEMD_ITSELF];
+/** The socket of a bus; begins with a NUL where it is no file. @throws NotSupportedError for a bus that has none */
+export function socketOf(bus: BusName, env: Environment): string {
+  return socketPath(bus === 'system' ? (env['DBUS_SYSTEM_BUS_ADDRESS'] ?? SYSTEM_BUS) : bus, env);
 }
 
 /** The first unix socket of an address. @see https://dbus.freedesktop.org/doc/dbus-specification.html#addresses */

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 import * as native from '@homebridge/dbus-native';
-import { type BusSocket, outerUid } from './bus-address.js';
+import { outerUid } from './bus-address.js';
 import { busGone, busUnreachable, noAnswer, type Refusal, refused } from './errors.js';
 import type { Variant } from './property.js';
 
 /** What the library's own types leave out. */
 interface Native {
-  createClient: (options: { stream: Socket; direct: boolean; authMethods: readonly string[]; ReturnLongjs: true }) => {
+  createClient: (options: { stream: Socket; authMethods: readonly string[]; ReturnLongjs: true }) => {
     connection: NodeJS.EventEmitter;
     invoke: (message: object, answer: (this: void, refusal: Refusal | null | undefined, ...values: unknown[]) => void) => void;
   };
@@ -32,10 +32,8 @@ export interface Signal {
 
 const SIGNAL = 4;
 
-/** A connection to a message bus, or to systemd itself. Integers of 64 bits are bigints; variants are `[signature, value]` when sent, a `Variant` when received. */
+/** A connection to a message bus. Integers of 64 bits are bigints; variants are `[signature, value]` when sent, a `Variant` when received. */
 export class Bus implements Disposable {
-  /** There is no bus: only systemd is to talk to. */
-  readonly direct: boolean;
   readonly #path: string;
   readonly #socket: Socket;
   readonly #client: ReturnType<Native['createClient']>;
@@ -43,11 +41,10 @@ export class Bus implements Disposable {
   readonly #pending = new Set<(error: Error) => void>();
   #closed: Error | undefined;
 
-  private constructor(socket: Socket, { path, direct }: BusSocket) {
-    this.direct = direct;
+  private constructor(socket: Socket, path: string) {
     this.#path = path;
     this.#socket = socket;
-    this.#client = createClient({ stream: socket, direct, authMethods: ['EXTERNAL'], ReturnLongjs: true });
+    this.#client = createClient({ stream: socket, authMethods: ['EXTERNAL'], ReturnLongjs: true });
     const { connection } = this.#client;
     connection.on('error', (error) => {
       this.#fail(busUnreachable(path, error));
@@ -64,17 +61,20 @@ export class Bus implements Disposable {
     });
   }
 
-  /** @throws PlumbingError `SYSTEMD_UNREACHABLE` */
-  static async connect(where: BusSocket): Promise<Bus> {
+  /**
+   * @param path of its socket; begins with a NUL where it is no file
+   * @throws PlumbingError `SYSTEMD_UNREACHABLE`
+   */
+  static async connect(path: string): Promise<Bus> {
     const socket = authentic(new Socket());
     try {
-      socket.connect(where.path);
+      socket.connect(path);
       await once(socket, 'connect');
     } catch (error) {
       socket.destroy();
-      throw busUnreachable(where.path, error);
+      throw busUnreachable(path, error);
     }
-    return new Bus(socket, where);
+    return new Bus(socket, path);
   }
 
   /**

@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { PlumbingError } from '@standpipe/errors';
 import type { Bus, MethodCall } from './bus.js';
-import { type BusName, socketsOf } from './bus-address.js';
-import { busUnreachable, isRefusal, jobFailed, noAnswer, systemdNotRunning } from './errors.js';
+import { type BusName, socketOf } from './bus-address.js';
+import { isRefusal, jobFailed, noAnswer, systemdNotRunning } from './errors.js';
 import type { UnitProperty, Variant } from './property.js';
 
 const MANAGER = 'org.freedesktop.systemd1.Manager';
@@ -42,7 +42,7 @@ export class Systemd implements Disposable {
   }
 
   /**
-   * Connects to systemd, over the bus or where there is none (and for root alone) to itself. Loads the D-Bus library.
+   * Connects to systemd over a bus. Loads the D-Bus library.
    *
    * @throws NotSupportedError when systemd isn't what runs here
    * @throws PlumbingError `SYSTEMD_UNREACHABLE`
@@ -50,18 +50,7 @@ export class Systemd implements Disposable {
   static async connect({ bus = 'system', env = process.env, timeoutMs = TIMEOUT_MS }: SystemdSettings = {}): Promise<Systemd> {
     if (lstatSync('/run/systemd/system', { throwIfNoEntry: false })?.isDirectory() !== true && isUsual(bus, env)) throw systemdNotRunning();
     const { Bus: Connection } = await import('./bus.js');
-    let failure = busUnreachable(bus, undefined);
-    const sockets = socketsOf(bus, env);
-    for (const [i, socket] of sockets.entries()) {
-      try {
-        return new Systemd(await Connection.connect(socket), timeoutMs);
-      } catch (error) {
-        // What is told is why the bus can't be had: systemd itself is for want of one.
-        if (!PlumbingError.is(error)) throw error;
-        if (i === 0) failure = error;
-      }
-    }
-    throw failure;
+    return new Systemd(await Connection.connect(socketOf(bus, env)), timeoutMs);
   }
 
   /** `252`. */
@@ -173,14 +162,12 @@ export class Systemd implements Disposable {
 
   /** systemd signals only to those who ask for it, and the bus passes on only what matches. */
   async #subscribe(): Promise<void> {
-    this.#subscribed ??= this.#bus.direct
-      ? Promise.resolve()
-      : (async () => {
-          const rule = `type='signal',interface='${MANAGER}',member='JobRemoved'`;
-          const bus = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' };
-          await this.#bus.call('listen to systemd', { ...bus, member: 'AddMatch', signature: 's', body: [rule] }, this.#timeoutMs);
-          await this.#manager('listen to systemd', { member: 'Subscribe' });
-        })();
+    this.#subscribed ??= (async () => {
+      const rule = `type='signal',interface='${MANAGER}',member='JobRemoved'`;
+      const bus = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' };
+      await this.#bus.call('listen to systemd', { ...bus, member: 'AddMatch', signature: 's', body: [rule] }, this.#timeoutMs);
+      await this.#manager('listen to systemd', { member: 'Subscribe' });
+    })();
     await this.#subscribed;
   }
 
