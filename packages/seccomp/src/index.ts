@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { type Abi, abiOf, type Architecture, architectures, nativeArchitecture } from './abi.js';
-export { type Action, actions, describeOutcome, formatReturn, RET } from './action.js';
+export { type Action, actions, dataOf, describeOutcome, formatReturn, RET } from './action.js';
 export { type CompiledFilter, compileParsed, compileProfile } from './compile.js';
 export { type Condition, formatCondition, operators } from './condition.js';
 export { dockerProfile, type DockerProfileSettings } from './docker-profile.js';
