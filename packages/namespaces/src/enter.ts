@@ -52,8 +52,6 @@ export interface PlanEnterSettings {
   readonly setgroups?: SetgroupsAnswer | undefined;
   /** The supplementary groups of who runs the process stay. */
   readonly keepGroups?: boolean | undefined;
-  /** Runs in the in-between process before it joins, with the privileges and the sight of outside. */
-  readonly beforeJoin?: readonly Op[] | undefined;
 }
 
 const STATX_SIZE = 256;
@@ -75,7 +73,7 @@ const GONE = "the container's first process has ended";
  */
 export function planEnter(entered: EnteredProcess, regs: NamespacesRegs, settings: PlanEnterSettings = {}): NamespacesPlan {
   const { namespaces } = entered;
-  const { setgroups = 'allowed', keepGroups, beforeJoin = [] } = settings;
+  const { setgroups = 'allowed', keepGroups } = settings;
   const kinds = namespaceKinds.filter((kind) => namespaces[kind] !== undefined);
   const proc = regs.proc ?? reg('host proc');
   const target = reg('pidfd of the container');
@@ -86,7 +84,6 @@ export function planEnter(entered: EnteredProcess, regs: NamespacesRegs, setting
     closeFd(regs.sync.host),
     ...armParentDeath(regs.sync),
     ...refusePtrace(),
-    ...beforeJoin,
     ...join(target, kinds, keepGroups),
     // What is cloned has a copy of every fd, and those inside may see it.
     ...[target, proc, ...(regs.cgroupFd === undefined ? [] : [regs.cgroupFd])].map(closeFd),
