@@ -115,14 +115,6 @@ export function scopeElsewhere(unit: string, expected: string, found: string): P
   });
 }
 
-/** The limits were written, and systemd doesn't know of them. */
-export function scopeNotUpdated(unit: string, cause: unknown): PlumbingError {
-  return new PlumbingError(`${JSON.stringify(unit)} keeps its properties, and its limits are as they were`, {
-    code: 'SCOPE_NOT_UPDATED',
-    cause,
-  });
-}
-
 function shown(path: string): string {
   return path.replace('\0', '@');
 }
