@@ -282,6 +282,20 @@ export const commands: readonly CommandSpec[] = [
     load: async () => import('./verbs/compile.js'),
   },
   {
+    name: 'seccomp',
+    describe: 'tell what a seccomp profile says: explain PROFILE, simulate PROFILE SYSCALL [ARGUMENT...], diff PROFILE PROFILE',
+    positionals: [
+      { name: 'what', describe: 'explain, simulate or diff', required: true },
+      { name: 'profile', describe: 'file of a profile or config, directory of a bundle, or docker', required: true },
+    ],
+    rest: 'syscall or profile',
+    options: {
+      abi: { type: 'string', describe: "whose calls, such as SCMP_ARCH_X86; the machine's own when left out" },
+      json,
+    },
+    load: async () => import('./verbs/seccomp.js'),
+  },
+  {
     name: 'audit',
     describe: 'tell what the config of a bundle lets through, worst first, and what to change',
     positionals: [{ name: 'bundle', describe: 'directory of the bundle; the present one when left out', required: false }],

@@ -9,6 +9,7 @@ export { type CompiledFilter, compileParsed, compileProfile } from './compile.js
 export { type Condition, formatCondition, operators } from './condition.js';
 export { dockerProfile, type DockerProfileSettings } from './docker-profile.js';
 export { callOf, evaluate, type Verdict } from './evaluate.js';
+export { diffProfiles, type Difference, explainProfile, type Explanation } from './explain.js';
 export { seccompFeatures, type SeccompFeatures } from './features.js';
 export { type Flag, flags } from './flags.js';
 export { forbiddenOps, type ForbiddenOpsSettings } from './forbidden-ops.js';

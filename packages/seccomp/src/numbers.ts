@@ -38,10 +38,15 @@ export function numberName(table: Table, nr: number): string | undefined {
   return tableOf(table).byNumber.get(nr);
 }
 
+/** The names of all calls of all ABIs, sorted. */
+export function allSyscalls(): string[] {
+  return [...names.split(' '), ...Object.keys(armPrivate)];
+}
+
 let allNames: ReadonlySet<string> | undefined;
 
 /** Whether any ABI has a call of that name. */
 export function isSyscall(name: string): boolean {
-  allNames ??= new Set([...names.split(' '), ...Object.keys(armPrivate)]);
+  allNames ??= new Set(allSyscalls());
   return allNames.has(name);
 }
