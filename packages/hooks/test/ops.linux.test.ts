@@ -7,7 +7,7 @@ import { runOps } from '@standpipe/program/testing';
 import { asOrdinaryUser, leaveNothing, needs, needsRoot } from '@standpipe/test-support';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { type Hook, planHooks, planPoststopHooks, SENTENCE_SIZE } from '../src/index.js';
+import { type Hook, planHooks, planPoststopHooks, planPoststopUndo, type PoststopPlan, SENTENCE_SIZE } from '../src/index.js';
 import { runAsOps, shell, state, until } from './forms.js';
 
 const SIG_IGN = Buffer.alloc(32);
@@ -115,6 +115,20 @@ describe('hooks as a part of a program', () => {
     expect(written()).to.equal(
       '{"ociVersion":"1.3.0","id":"web","status":"stopped","bundle":"/srv/web","annotations":{"a\\"b":"ü"}}three\n',
     );
+  });
+
+  it('run as an undo once that is armed, and not when it is disarmed again', async () => {
+    const plan = (): PoststopPlan =>
+      planPoststopUndo({ hooks: [shell('exit 3')], container: state }, [report], { sentence: buf('sentence', SENTENCE_SIZE) });
+    const warned = async (of: (made: PoststopPlan) => readonly Op[]): Promise<boolean> => {
+      const made = plan();
+      const { code, stderr } = await runOps([...made.register, ...of(made), raise('it failed')], { sections: made.sections });
+      expect(code).to.equal(1);
+      return /^warning: .*\nit failed\n$/.test(stderr);
+    };
+    expect(await warned(() => [])).to.equal(false);
+    expect(await warned(({ arm }) => arm)).to.equal(true);
+    expect(await warned(({ arm, disarm }) => [...arm, ...disarm])).to.equal(false);
   });
 
   it('leave a section of another process alone', async () => {
