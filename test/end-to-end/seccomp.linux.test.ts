@@ -196,6 +196,7 @@ describe('a container under seccomp', function () {
         const agent = spawn('python3', [fileURLToPath(new URL('../../end-to-end/seccomp-agent.py', import.meta.url)), socket], {
           stdio: ['ignore', 'pipe', 'inherit'],
         });
+        const gone = once(agent, 'exit');
         let heard = '';
         agent.stdout.setEncoding('utf8').on('data', (text: string) => (heard += text));
         await until(() => heard.startsWith('listening\n'), 'the agent listens');
@@ -205,7 +206,7 @@ describe('a container under seccomp', function () {
           expect(await create('create', '--bundle', made.path, id)).to.equal(0);
           expect(await standpipe(['start', id])).to.deep.include({ code: 0, stderr: '' });
         } else expect(await standpipe(['run', '--bundle', made.path, id])).to.deep.include({ code: 0, stderr: '' });
-        await once(agent, 'exit');
+        await gone;
         await standpipe(['delete', '--force', id]);
         const [, state = '', call] = heard.split('\n');
         const told = JSON.parse(state) as {

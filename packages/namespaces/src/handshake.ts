@@ -4,7 +4,6 @@ import {
   branch,
   type Buf,
   buf,
-  closeFd,
   ERRNO,
   FAILED,
   here,
@@ -270,10 +269,10 @@ export function awaitBorn(channel: Channel, pid: Reg): Op[] {
   ];
 }
 
-/** Container: hands an fd to the host and closes it. The host must wait for it with {@link takeFd} at that point of its own ops. */
+/** Container: hands an fd to the host, which must wait for it with {@link takeFd} at that point of its own ops. */
 export function handFd(channel: Channel, fd: Reg, what: string): Op[] {
   const text = Buffer.from(packet(packetKind.fd)).toString('latin1');
-  return [...sendFd(channel.container, fd, text, { say: `hand ${what} to the host` }), closeFd(fd)];
+  return sendFd(channel.container, fd, text, { say: `hand ${what} to the host` });
 }
 
 const CMSG_RIGHTS = (1n << 32n) | BigInt(SOL_SOCKET);

@@ -85,10 +85,11 @@ function load({ spec, settings, container, program, regs, slots, warnings }: Cre
   program.container(ops);
   slots.set(Loaded, { filter, ops: program.opsOf('container').length });
   if (listener === undefined) return;
-  const { hand, take } = slots.need(FdPassage);
+  const { hand, take, wait, release } = slots.need(FdPassage);
   const handing = hand(listener, 'the seccomp listener');
   forbiddenOps(filter.profile, handing, { unheard: true });
-  program.container(handing);
+  // It makes no call on its own account before the agent is there to answer.
+  program.container([...handing, ...wait(listener)]);
   const { listenerPath: path = '', listenerMetadata: metadata } = spec.linux?.seccomp ?? {};
   const { ociVersion, annotations } = spec;
   const { id, bundle } = settings;
@@ -100,7 +101,7 @@ function load({ spec, settings, container, program, regs, slots, warnings }: Cre
     bundle,
     annotations,
   } as const;
-  program.host(sendListener({ path, metadata, take: (to) => take(to, 'the seccomp listener'), pid: regs.pid, state }));
+  program.host([...sendListener({ path, metadata, take: (to) => take(to, 'the seccomp listener'), pid: regs.pid, state }), ...release]);
 }
 
 export default seccompPlugin;

@@ -1,6 +1,7 @@
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
 import {
   awaitExec,
+  awaitGo,
   awaitReached,
   awaitReady,
   disarmParentDeath,
@@ -11,7 +12,7 @@ import {
   sendReady,
   takeFd,
 } from '@standpipe/namespaces';
-import { prologue, type Reg, reg, sealSelf, set, sys } from '@standpipe/program';
+import { closeFd, prologue, type Reg, reg, sealSelf, set, sys } from '@standpipe/program';
 import {
   createPipeline,
   execPipeline,
@@ -82,6 +83,8 @@ export const corePlugin: Plugin = definePlugin({
           slots.set(FdPassage, {
             hand: (fd, what) => handFd(regs.sync, fd, what),
             take: (to, what) => takeFd(regs.sync, to, what),
+            wait: (fd) => [closeFd(fd), ...awaitGo(regs.sync)],
+            release: sendGo(regs.sync),
           });
           slots.set(Meeting, {
             reach: () => sendReached(regs.sync),
