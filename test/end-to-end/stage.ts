@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bundle, bundle, findProgram } from '@standpipe/test-support';
 import type { Spec } from '@standpipe/oci-spec';
 import { cgroupsOf, mountsBelow, processesOf } from './left.js';
@@ -36,6 +37,8 @@ export interface CallOptions {
   readonly fds?: readonly number[];
   /** Words that start it, such as `setsid`. */
   readonly by?: readonly string[];
+  /** Another state root. */
+  readonly root?: string;
   /** Words before the verb, instead of --root, --log and --log-format json. */
   readonly global?: readonly string[];
 }
@@ -103,7 +106,7 @@ export class Stage {
 
   /** Calls the runtime as clients do, and puts its answer on record. */
   async call(words: readonly string[], options: CallOptions = {}): Promise<Answer & { readonly stderr: string; readonly text: string }> {
-    const { global = ['--root', this.root, '--log', this.log, '--log-format', 'json'] } = options;
+    const { root = this.root, global = ['--root', root, '--log', this.log, '--log-format', 'json'] } = options;
     rmSync(this.log, { force: true });
     const { code, stdout, stderr } = await this.#spawn([...global, ...words], options);
     const logged = existsSync(this.log) ? errorsIn(readFileSync(this.log, 'utf8')) : [];
@@ -121,8 +124,9 @@ export class Stage {
   }
 
   /** The same, off the record. */
-  async quietly(words: readonly string[], options?: CallOptions): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    return this.#spawn(['--root', this.root, ...words], options);
+  async quietly(words: readonly string[], options: CallOptions = {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const { global = [], root = this.root } = options;
+    return this.#spawn(['--root', root, ...global, ...words], options);
   }
 
   /** A container keeps the standard streams, so they are files, and what ends is waited for. */
@@ -212,7 +216,8 @@ export class Stage {
   async close(): Promise<void> {
     try {
       for (const id of readdirSync(this.root)) await this.quietly(['delete', '--force', id]);
-      await until(() => processesOf(this.id).length === 0, `the end of the processes of ${this.id}`);
+      const deadline = Date.now() + 10_000;
+      while (processesOf(this.id).length > 0 && Date.now() < deadline) await sleep(10);
       const left = [...this.left(), ...mountsBelow(this.base), ...mountsBelow(this.bundle)];
       if (left.length > 0) throw new Error(`${this.runtime} left ${left.join(', ')}`);
     } finally {

@@ -5,6 +5,8 @@ import { LOCK, stateFile } from './files.js';
 import type { StateRecord } from './record.js';
 
 const EAGAIN = -11;
+/** What open(2) says of a link that is not to be followed, and of a socket. */
+const NO_FILE = ['ELOOP', 'ENXIO'];
 
 /** A container's directory held open: whatever its name comes to mean, these are its files. */
 export class StateDirectory implements Disposable {
@@ -83,11 +85,15 @@ export class StateDirectory implements Disposable {
       try {
         fd = openSync(this.path(name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+        const { code = '' } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT') continue;
+        if (NO_FILE.includes(code)) throw malformedState(this.id, 'it is no plain file');
         throw error;
       }
       try {
-        const { mtime, uid } = fstatSync(fd);
+        const stat = fstatSync(fd);
+        if (!stat.isFile()) throw malformedState(this.id, 'it is no plain file');
+        const { mtime, uid } = stat;
         const record = parseRecord(readFileSync(fd, 'utf8'), this.id);
         if (typeof record === 'object') return { record, published, writtenAt: mtime, uid };
         if (published) throw malformedState(this.id, record);

@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AT, openPort, pidfdSendSignal, type SyscallPort, unlinkat } from '@standpipe/syscalls';
 import { parseCgroupRecord, type RecordedScope } from './cgroups.js';
@@ -88,7 +88,8 @@ async function remove(root: string, id: string, settings: RemoveSettings, mayGo:
     const making = parseCgroupRecord(dir.read(stateFile.makingCgroups));
     const scope = made.scope ?? making.scope;
     await settings.removeCgroups?.({ made: made.directories, making: making.directories, ...(scope === undefined ? {} : { scope }) });
-    for (const name of dir.entries()) unlinkat(port, dir.fd, name, 0);
+    // With what nobody of us has put there.
+    for (const name of dir.entries()) rmSync(dir.path(name), { recursive: true, force: true });
     unlinkat(port, rootFd, id, AT.REMOVEDIR);
     return true;
   } finally {
