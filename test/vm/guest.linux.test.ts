@@ -53,7 +53,7 @@ for (const [where, { machine, files }] of Object.entries(boots)) {
     let report: Report;
 
     before(async function () {
-      this.timeout(620_000);
+      this.timeout(1_200_000);
       needs(this, 'qemu-system-x86_64');
       needs(this, 'busybox');
       needs(this, 'runc');
@@ -65,8 +65,8 @@ for (const [where, { machine, files }] of Object.entries(boots)) {
 
       const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--reporter', 'json', '--timeout', '60000'];
       const command = [process.execPath, ...mocha, ...files];
-      const { stdout, stderr } = await run(vmRun, [...machine, '--dir', root, '--timeout', '400', '--', ...command], {
-        timeoutMs: 420_000,
+      const { stdout, stderr } = await run(vmRun, [...machine, '--dir', root, '--timeout', '900', '--', ...command], {
+        timeoutMs: 920_000,
       });
       const start = stdout.indexOf('{\n  "stats"');
       if (start < 0) throw new Error(`the tests in the guest did not run:\n${stdout}\n${stderr}`);
