@@ -1,5 +1,5 @@
 import { type Abi, X32_SYSCALL_BIT } from './abi.js';
-import { actionOf, isStricter, letsPass, RET, RET_ENOSYS } from './action.js';
+import { isStricter, letsPass, RET, RET_ENOSYS } from './action.js';
 import { type Condition, isVoid } from './condition.js';
 import { tooManyConditions } from './errors.js';
 import { armPrivate } from './numbers.js';
@@ -141,14 +141,4 @@ export function decisionOf(space: Space, nr: number): Decision {
   if (decisions === undefined) return foreign;
   if (nr === 0xffff_ffff && decisions.abi.name === 'SCMP_ARCH_X86_64') return decisions.unnamed(0);
   return decisions.named.get(nr) ?? decisions.unnamed(nr);
-}
-
-/** Whether what is decided can depend on a call's arguments. */
-export function isConditional({ choices }: Decision): boolean {
-  return choices.some(({ conditions }) => conditions.length > 0);
-}
-
-/** Whether some rule of a decision asks a listener. */
-export function mayNotify({ choices, otherwise }: Decision): boolean {
-  return [otherwise, ...choices.map(({ value }) => value)].some((value) => actionOf(value) === RET.USER_NOTIF);
 }

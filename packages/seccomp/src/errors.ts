@@ -1,4 +1,4 @@
-import { NotSupportedError, PlumbingError, SpecError, type SpecIssue } from '@standpipe/errors';
+import { PlumbingError, SpecError, type SpecIssue } from '@standpipe/errors';
 
 export function profileInvalid(issues: readonly SpecIssue[]): SpecError {
   const [first] = issues;
@@ -31,19 +31,8 @@ export function forbidsSetUp(syscall: string, outcome: string, rule: string | un
   });
 }
 
-export function unknownProfile(name: string, known: readonly string[]): PlumbingError {
-  return new PlumbingError(`there is no seccomp profile "${name}"`, {
-    code: 'SECCOMP_PROFILE_UNKNOWN',
-    hint: `one of ${known.join(', ')}, or a file`,
-  });
-}
-
 export function badInstruction(at: number, what: string): PlumbingError {
   return new PlumbingError(`instruction ${String(at)} of the filter ${what}`, { code: 'BPF_INVALID' });
-}
-
-export function needsKernel(feature: string, neededKernel: string): NotSupportedError {
-  return new NotSupportedError(`${feature} needs Linux ${neededKernel}`, { feature, neededKernel });
 }
 
 export function listenerPathInvalid(path: string, limit: number, pointer: string): SpecError {

@@ -9,14 +9,6 @@ export type Flag = (typeof flags)[number];
 
 export const FILTER_FLAG = { TSYNC: 1, LOG: 2, SPEC_ALLOW: 4, NEW_LISTENER: 8, TSYNC_ESRCH: 16, WAIT_KILLABLE_RECV: 32 } as const;
 
-/** Which kernel first had a flag. */
-export const flagKernels: Readonly<Record<Flag, string>> = {
-  SECCOMP_FILTER_FLAG_TSYNC: '3.17',
-  SECCOMP_FILTER_FLAG_LOG: '4.14',
-  SECCOMP_FILTER_FLAG_SPEC_ALLOW: '4.17',
-  SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: '5.19',
-};
-
 export function flagBit(flag: Flag): number {
   return FILTER_FLAG[flag.slice('SECCOMP_FILTER_FLAG_'.length) as keyof typeof FILTER_FLAG];
 }

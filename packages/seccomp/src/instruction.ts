@@ -42,7 +42,7 @@ export interface Instruction {
   readonly k: number;
 }
 
-export const INSTRUCTION_SIZE = 8;
+const INSTRUCTION_SIZE = 8;
 /** As many as one filter may have. */
 export const BPF_MAXINSNS = 4096;
 

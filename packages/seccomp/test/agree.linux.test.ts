@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { branch, here, label, type Op, raise, reg, sys } from '@standpipe/program';
 import { runOps } from '@standpipe/program/testing';
 import { needsRoot, run, skip } from '@standpipe/test-support';
@@ -131,7 +132,7 @@ describe('our filters, libseccomp and the kernel', function () {
     needsRoot(this);
     if (openLibseccomp() === undefined) skip(this, 'needs libseccomp2');
     // Filters add up, so each round of a process of its own, which loads both by turns.
-    const { stdout, stderr } = await run(process.execPath, [new URL('load-both.js', import.meta.url).pathname]);
+    const { stdout, stderr } = await run(process.execPath, [fileURLToPath(import.meta.resolve('./load-both.js'))]);
     expect(stderr).to.equal('');
     const { ours, theirs } = JSON.parse(stdout) as { ours: number; theirs: number };
     expect(ours).to.be.below(theirs / 5);

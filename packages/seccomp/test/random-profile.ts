@@ -26,7 +26,7 @@ export class Random {
 }
 
 /** Values at which 32-bit halves, signs and masks are easily got wrong. */
-export const values: readonly bigint[] = [
+const values: readonly bigint[] = [
   0n,
   1n,
   2n,
