@@ -9,6 +9,9 @@ const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 const packages: Readonly<Record<string, string>> = {
   'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu',
   busybox: 'busybox-static',
+  ctr: 'containerd',
+  dockerd: 'docker.io',
+  ip: 'iproute2',
   newuidmap: 'uidmap',
   ps: 'procps',
   script: 'bsdutils',
