@@ -66,6 +66,38 @@ describe('hooks', () => {
     return { code, stderr: readFileSync(output, 'utf8') };
   }
 
+  it("confine startContainer ones, whose program is the container's, by all that confines its command", async () => {
+    const confined = made;
+    confined.configure(
+      shell('cat /proc/self/status', (config: Config) => {
+        config.process!.noNewPrivileges = true;
+        config.linux!.seccomp = {
+          defaultAction: 'SCMP_ACT_ALLOW',
+          syscalls: [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 95 }],
+        };
+        config.hooks = {
+          startContainer: [
+            {
+              path: '/bin/sh',
+              args: [
+                'sh',
+                '-c',
+                'mkdir /tmp/hook 2>/tmp/why; grep -E "^(Seccomp|NoNewPrivs|CapBnd):" /proc/self/status > /tmp/hook.status',
+              ],
+              env: ['PATH=/bin'],
+            },
+          ],
+        };
+      }),
+    );
+    const { code, stdout, stderr } = await standpipe(['--root', root, 'run', '--bundle', confined.path, id]);
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    const of = (text: string): string[] => text.split('\n').filter((line) => /^(Seccomp|NoNewPrivs|CapBnd):/.test(line));
+    const inHook = readFileSync(join(confined.rootfs, 'tmp/hook.status'), 'utf8');
+    expect(of(inHook)).to.deep.equal(of(stdout)).and.to.include('Seccomp:\t2');
+    expect(readFileSync(join(confined.rootfs, 'tmp/why'), 'utf8')).to.include('not supported');
+  });
+
   it('run at their points, with the state of the moment, each in its namespaces', async () => {
     const look = 'cat; echo; readlink /proc/self/ns/mnt; readlink /proc/self/ns/pid; pwd';
     configure(

@@ -19,8 +19,8 @@ import type { CreateContext } from './create-context.js';
  * | hooks | both | prestart and createRuntime hooks in the host half while the container half waits; then its createContainer hooks |
  * | pivot | container | the root becomes /, the old one is gone; masks, read-only paths |
  * | restrict | container | sysctls, limits, names, then user and capabilities |
- * | start | container | where the container is only created, it waits here to be started; startContainer hooks |
- * | commit | both | the process is executed; the host half supervises it and clears up |
+ * | start | container | where the container is only created, it waits here to be started |
+ * | commit | both | what restricts last; startContainer hooks; the process is executed; the host half supervises it and clears up |
  */
 export const createPipeline = pipeline<CreateContext>('create').inPhases(
   ['validate', 'prepare', 'isolate', 'admit', 'release', 'rootfs', 'devices', 'hooks', 'pivot', 'restrict', 'start', 'commit'],

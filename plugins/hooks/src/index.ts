@@ -11,7 +11,7 @@ import { type CreateContext, createPipeline, HonouredSpec, Meeting, reportToLog,
 /** They are due from when the container is there, and until somebody else answers for it. */
 const Poststop = slot<PoststopPlan>('hooks.poststop');
 
-const { prepare, hooks: create, start, commit } = createPipeline.phase;
+const { prepare, hooks: create, commit } = createPipeline.phase;
 
 export const hooksPlugin: Plugin = definePlugin({
   id: 'hooks',
@@ -60,9 +60,11 @@ export const hooksPlugin: Plugin = definePlugin({
         program.container(plan(context, 'createContainer', { cwd: regs.root }));
       },
     }),
-    step(start, {
+    step(commit, {
       id: 'hooks.start',
-      after: ['start.await'],
+      // What they run lies in the container, so it is confined by all that confines the command, as under runc.
+      after: ['init.ready', 'process.hand-over', 'landlock.enter', 'seccomp.load'],
+      before: ['process.exec'],
       run: (context) => context.program.container(plan(context, 'startContainer', {})),
     }),
     step(commit, {
