@@ -96,12 +96,9 @@ describe('kill delivers what runc delivers', () => {
         await on.look();
       },
     })),
-    ...['HUP', 'INT', 'QUIT', 'TERM', 'KILL'].map((signal): Case => ({
+    // QUIT is left out: runc, whose runtime prints stacks for it, sometimes does and sometimes doesn't.
+    ...['HUP', 'INT', 'TERM', 'KILL'].map((signal): Case => ({
       what: `by which it dies before it was started: ${signal}`,
-      ours:
-        signal === 'QUIT'
-          ? { because: 'no stacks of the runtime itself', instead: answers(() => ({ complains: false }), 'kill') }
-          : undefined,
       async play(on) {
         const pid = await on.created();
         await on.call(['kill', on.id, signal]);

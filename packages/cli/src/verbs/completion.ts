@@ -1,7 +1,6 @@
-import { printCompletionScript } from '../help.js';
-
 /** Prints a completion script for the shell at hand. */
-export function run(): number {
+export async function run(): Promise<number> {
+  const { printCompletionScript } = await import('../help.js');
   printCompletionScript();
   return 0;
 }
