@@ -23,8 +23,6 @@ const accounts: Readonly<Record<string, string>> = {
 };
 
 export interface SessionOptions {
-  /** Only the steps whose name has this in it. */
-  readonly only?: string;
   /** Is told of each step once it is done. */
   readonly onStep?: (outcome: Outcome) => void;
 }
@@ -34,7 +32,7 @@ export async function runSession(client: Client, runtime: Runtime, options: Sess
   const directory = mkdtempSync(join(tmpdir(), `standpipe-clients-${String(process.pid)}-`));
   try {
     const path = furnish(directory, client, runtime);
-    const words = [script, basename(directory), directory, process.execPath, session, client.name, directory, path, options.only ?? ''];
+    const words = [script, basename(directory), directory, process.execPath, session, directory, path];
     const child = spawn('/bin/sh', words, { stdio: ['ignore', 'pipe', 'pipe'] });
     const outcomes: Outcome[] = [];
     const ended = new Promise((resolve) => child.once('close', resolve));
@@ -61,6 +59,7 @@ function furnish(directory: string, client: Client, runtime: Runtime): string {
     if (client.uid !== undefined) chownSync(join(directory, folder), client.uid, client.uid);
   }
   for (const [name, text] of Object.entries(accounts)) writeFileSync(join(directory, 'etc', name), text);
+  writeFileSync(join(directory, 'client.json'), JSON.stringify(client));
   writeWords(join(directory, 'bin'));
   // Clients start a runtime with no PATH and no HOME, and go by the name of the file.
   const path = join(directory, 'bin', runtime.name);

@@ -1,17 +1,17 @@
-// session.js CLIENT DIRECTORY: runs inside sandbox.sh. Prepares a client, asks it for all its steps one after the
+// session.js DIRECTORY RUNTIME: runs inside sandbox.sh. Prepares the client of client.json, asks it for all its steps one after the
 // other, and prints what each did, a line of JSON each.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { asOrdinaryUser } from '@standpipe/test-support';
-import type { Outcome } from './client.js';
-import { clients } from './clients.js';
+import type { Client, Outcome } from './client.js';
 
 const stepTimeoutMs = 60_000;
 /** After a command has ended, for what it started to let go of its output. */
 const closeTimeoutMs = 5000;
 
-const [name = '', directory = '', runtime = '', only = ''] = process.argv.slice(2);
-const client = clients.find((each) => each.name === name);
-if (client === undefined) throw new Error(`no client ${name}`);
+const [directory = '', runtime = ''] = process.argv.slice(2);
+const client = JSON.parse(readFileSync(join(directory, 'client.json'), 'utf8')) as Client;
 
 const env = {
   PATH: `${directory}/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
@@ -28,7 +28,7 @@ const env = {
 
 async function runScript(script: string, timeoutMs: number): Promise<Omit<Outcome, 'step'>> {
   const words: [string, string[]] = ['/bin/sh', ['-c', script]];
-  const [command, args] = client?.uid === undefined ? words : asOrdinaryUser(...words);
+  const [command, args] = client.uid === undefined ? words : asOrdinaryUser(...words);
   const started = performance.now();
   const child = spawn(command, args, { cwd: directory, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
@@ -59,7 +59,7 @@ print({ step: 'prepare', ...prepared });
 print({ step: 'version', ...(await runScript(client.version, stepTimeoutMs)) });
 if (prepared.code === 0) {
   for (const { name, script } of client.steps) {
-    if (name.includes(only)) print({ step: name, ...(await runScript(script, stepTimeoutMs)) });
+    print({ step: name, ...(await runScript(script, stepTimeoutMs)) });
   }
 }
 // Daemons hold streams of ours that are closed with the namespace.
