@@ -48,7 +48,7 @@ export const podman: Client = {
     step('run: exit code', "podman run --rm bb:1 sh -c 'exit 7'"),
     step('run: standard input', 'echo text | podman run --rm -i bb:1 cat'),
     step('run: both outputs', "podman run --rm bb:1 sh -c 'echo out; echo err >&2'"),
-    step('run -it', 'terminal "podman run --rm -it bb:1 sh -c \'tty; stty size; test -t 2 && exit 5\'"'),
+    step('run -it', 'terminal "podman run --rm -it bb:1 sh -c \'tty; sleep 0.5; stty size; test -t 2 && exit 5\'"'),
     step('run: a missing command', 'podman run --rm bb:1 missing', /missing\\*": executable file not found in \$PATH/),
     step('run: a missing file', 'podman run --rm bb:1 /missing', /no such file or directory/),
     step('run: not executable', 'podman run --rm bb:1 /etc/passwd', /permission denied/),
@@ -70,7 +70,7 @@ export const podman: Client = {
     step('exec', 'podman exec life echo inside'),
     step('exec: exit code', "podman exec life sh -c 'exit 3'"),
     step('exec: standard input', 'echo text | podman exec -i life cat'),
-    step('exec -it', 'terminal "podman exec -it life sh -c \'tty; stty size; exit 4\'"'),
+    step('exec -it', 'terminal "podman exec -it life sh -c \'tty; sleep 0.5; stty size; exit 4\'"'),
     step('exec: user, folder, environment', "podman exec --user 1000:50 --workdir /tmp --env A=b life sh -c 'id -u; id -g; pwd; echo $A'"),
     step(
       'exec: sees the same namespaces',
