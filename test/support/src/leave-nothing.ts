@@ -39,7 +39,7 @@ export function leaveNothing({ ignore = [], withinMs = 2000 }: Allowed = {}): vo
     const deadline = Date.now() + withinMs;
     this.timeout(withinMs + 10_000);
     for (;;) {
-      const left = difference(before, snapshot()).filter(({ kind }) => !ignore.includes(kind));
+      const left = difference(before, snapshot()).filter(({ kind, line }) => !ignore.includes(kind) && isNobodys(line));
       if (left.length === 0) return;
       if (Date.now() >= deadline) throw new Error(`left behind:\n${left.map(({ kind, line }) => `  ${kind}: ${line}`).join('\n')}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -61,8 +61,8 @@ export function snapshot(): Snapshot {
   return {
     mounts,
     processes: descendants(),
-    cgroups: cgroups(mounts).filter(isNobodys),
-    state: below(stateRoot).filter(isNobodys),
+    cgroups: cgroups(mounts),
+    state: below(stateRoot),
     fds: fds(),
   };
 }
