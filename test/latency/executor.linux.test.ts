@@ -24,6 +24,22 @@ const freestanding = (
   (process.arch === 'x64' ? ' -mno-red-zone -fcf-protection=none' : '')
 ).split(' ');
 
+type Counts = Readonly<Record<string, number>>;
+
+/**
+ * What the program by hand leaves out: init keeps a copy of the config (openat, write, close), removes two more files in the end, and
+ * reads packets with a sentence behind them.
+ */
+const moreOfHost: Counts = { openat: 1, close: 1, write: 1, unlinkat: 2, read: -2, readv: 2 };
+/** Loopback is brought up by rtnetlink, with the kernel's own words where it fails, and not by an ioctl. */
+const moreOfContainer: Counts = { connect: 1, setsockopt: 2, sendto: 1, recvfrom: 1, ioctl: -1 };
+
+function withMore(counts: readonly string[], more: Counts): string[] {
+  const all = new Map(counts.map((line) => [line.split(' ')[0] ?? '', Number(line.split(' ')[1])]));
+  for (const [name, count] of Object.entries(more)) all.set(name, (all.get(name) ?? 0) + count);
+  return [...all].flatMap(([name, count]) => (count === 0 ? [] : [`${name} ${String(count)}`])).toSorted((x, y) => (x < y ? -1 : 1));
+}
+
 describe('the executor against a program written by hand', function () {
   this.timeout(120_000);
   before(function () {
@@ -68,8 +84,8 @@ describe('the executor against a program written by hand', function () {
     await run('rm', [join(made.rootfs, 'etc/passwd')]);
     const [ours, bare] = await prepare(programs, made.path);
     const [a, b]: Calls[] = [await callsOf(ours), await callsOf(bare)];
-    expect(withoutOrder(a!.host), 'the host half').to.deep.equal(withoutOrder(b!.host));
-    expect(withoutOrder(a!.container), 'the container half').to.deep.equal(withoutOrder(b!.container));
+    expect(withoutOrder(a!.host), 'the host half').to.deep.equal(withMore(withoutOrder(b!.host), moreOfHost));
+    expect(withoutOrder(a!.container), 'the container half').to.deep.equal(withMore(withoutOrder(b!.container), moreOfContainer));
     expect(a!.host.length + a!.container.length).to.be.greaterThan(300);
   });
 
