@@ -30,7 +30,7 @@ describe('files', () => {
     const kindsOf = (line: string): string[] => forbidden.filter(([, pattern]) => pattern.test(line)).map(([what]) => what);
     expect(kindsOf(`see ${['', 'work', 'notes'].join('/')}`)).to.deep.equal(['a path of one machine']);
     expect(kindsOf(['https:', '', ['registry', 'example', 'org'].join('.'), 'x'].join('/'))).to.deep.equal(['a registry']);
-    expect(kindsOf('join(lower}/work/upper) https://example.org/')).to.deep.equal([]);
+    expect(kindsOf(`join(lower}${['', 'work', 'upper'].join('/')}) https://example.org/`)).to.deep.equal([]);
   });
 
   it('name no machine and no registry', () => {
