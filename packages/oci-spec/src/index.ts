@@ -47,10 +47,14 @@ export {
   type LinuxSeccompFlag,
   type LinuxSeccompOperator,
   type LinuxSyscall,
+  seccompActions,
+  seccompArchitectures,
+  seccompFlags,
+  seccompOperators,
 } from './linux/seccomp.js';
 export { type Mount } from './mounts.js';
 export { parseSpecText } from './parse-spec-text.js';
-export { type LinuxCapabilities } from './process/capabilities.js';
+export { capabilityNames, type LinuxCapabilities } from './process/capabilities.js';
 export { type Box, type CPUAffinity, type Process } from './process/process.js';
 export { type POSIXRlimit } from './process/rlimits.js';
 export {

@@ -1,33 +1,10 @@
+import { seccompArchitectures } from '@standpipe/oci-spec';
 import { type Arch, findSyscall, hostArch, syscallName } from '@standpipe/syscalls';
 import type { numbers } from './generated/syscall-numbers.js';
 import { findNumber, numberName } from './numbers.js';
 
 /** What `linux.seccomp.architectures` may name. */
-export const architectures = [
-  'SCMP_ARCH_X86',
-  'SCMP_ARCH_X86_64',
-  'SCMP_ARCH_X32',
-  'SCMP_ARCH_ARM',
-  'SCMP_ARCH_AARCH64',
-  'SCMP_ARCH_MIPS',
-  'SCMP_ARCH_MIPS64',
-  'SCMP_ARCH_MIPS64N32',
-  'SCMP_ARCH_MIPSEL',
-  'SCMP_ARCH_MIPSEL64',
-  'SCMP_ARCH_MIPSEL64N32',
-  'SCMP_ARCH_PPC',
-  'SCMP_ARCH_PPC64',
-  'SCMP_ARCH_PPC64LE',
-  'SCMP_ARCH_S390',
-  'SCMP_ARCH_S390X',
-  'SCMP_ARCH_PARISC',
-  'SCMP_ARCH_PARISC64',
-  'SCMP_ARCH_RISCV64',
-  'SCMP_ARCH_LOONGARCH64',
-  'SCMP_ARCH_M68K',
-  'SCMP_ARCH_SH',
-  'SCMP_ARCH_SHEB',
-] as const;
+export const architectures = seccompArchitectures;
 export type Architecture = (typeof architectures)[number];
 
 /** How the kernel is called: whose numbers, how wide the arguments are. Most architectures have more than one. */

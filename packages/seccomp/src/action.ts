@@ -1,18 +1,9 @@
+import { type LinuxSeccompAction, seccompActions } from '@standpipe/oci-spec';
 import { errnoName, errnoNumber } from '@standpipe/syscalls';
 
 /** What `linux.seccomp` may name as an action. */
-export const actions = [
-  'SCMP_ACT_KILL',
-  'SCMP_ACT_KILL_PROCESS',
-  'SCMP_ACT_KILL_THREAD',
-  'SCMP_ACT_TRAP',
-  'SCMP_ACT_ERRNO',
-  'SCMP_ACT_TRACE',
-  'SCMP_ACT_ALLOW',
-  'SCMP_ACT_LOG',
-  'SCMP_ACT_NOTIFY',
-] as const;
-export type Action = (typeof actions)[number];
+export const actions = seccompActions;
+export type Action = LinuxSeccompAction;
 
 /** What a filter returns, in the kernel's names. @man seccomp(2) */
 export const RET = {

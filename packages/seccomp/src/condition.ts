@@ -1,16 +1,9 @@
+import { type LinuxSeccompOperator, seccompOperators } from '@standpipe/oci-spec';
 import type { Abi } from './abi.js';
 
 /** How an argument may be compared. */
-export const operators = [
-  'SCMP_CMP_NE',
-  'SCMP_CMP_LT',
-  'SCMP_CMP_LE',
-  'SCMP_CMP_EQ',
-  'SCMP_CMP_GE',
-  'SCMP_CMP_GT',
-  'SCMP_CMP_MASKED_EQ',
-] as const;
-export type Operator = (typeof operators)[number];
+export const operators = seccompOperators;
+export type Operator = LinuxSeccompOperator;
 
 /** A 64-bit value in the two halves that BPF can compare. */
 export interface Halves {

@@ -1,11 +1,8 @@
+import { type LinuxSeccompFlag, seccompFlags } from '@standpipe/oci-spec';
+
 /** What `linux.seccomp.flags` may name. @man seccomp(2) */
-export const flags = [
-  'SECCOMP_FILTER_FLAG_TSYNC',
-  'SECCOMP_FILTER_FLAG_LOG',
-  'SECCOMP_FILTER_FLAG_SPEC_ALLOW',
-  'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV',
-] as const;
-export type Flag = (typeof flags)[number];
+export const flags = seccompFlags;
+export type Flag = LinuxSeccompFlag;
 
 export const FILTER_FLAG = { TSYNC: 1, LOG: 2, SPEC_ALLOW: 4, NEW_LISTENER: 8, TSYNC_ESRCH: 16, WAIT_KILLABLE_RECV: 32 } as const;
 
