@@ -73,6 +73,7 @@ export { closeFd, closeFrom, fillStandardStreams } from './fds.js';
 export { expectFilesystem } from './filesystem.js';
 export { openHostProc, openPrivateProc, openProcessFile, openProcFile, writeProcessFile } from './procfs.js';
 export { receiveFd, sendFd } from './scm-rights.js';
+export { connectSocket, isSocketPath, SOCKET_PATH_MAX } from './unix-socket.js';
 export { resetSignals } from './signals.js';
 export { prologue, type PrologueSettings } from './prologue.js';
 export { sealSelf } from './seal-self.js';

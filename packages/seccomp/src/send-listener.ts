@@ -1,5 +1,23 @@
-import { at, branch, buf, closeFd, format, here, label, type Op, raise, type Reg, reg, store, sys, words } from '@standpipe/program';
-import { AF, MSG, SOCK } from '@standpipe/syscalls';
+import {
+  at,
+  branch,
+  buf,
+  closeFd,
+  connectSocket,
+  format,
+  here,
+  isSocketPath,
+  label,
+  type Op,
+  raise,
+  type Reg,
+  reg,
+  SOCKET_PATH_MAX,
+  store,
+  sys,
+  words,
+} from '@standpipe/program';
+import { MSG } from '@standpipe/syscalls';
 import { listenerPathInvalid } from './errors.js';
 
 /** What a seccomp agent is told of the container. Field names are the OCI specification's. */
@@ -27,7 +45,6 @@ export interface SendListenerInput {
   readonly pointer?: string | undefined;
 }
 
-const SUN_PATH_SIZE = 108;
 const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 /** struct cmsghdr with one fd: its length, the room that it takes, where the fd is. */
@@ -43,12 +60,7 @@ const DIGITS = 20;
  * @throws SpecError for a path that no socket address can hold
  */
 export function sendListener({ path, metadata, take, pid, state, pointer = '/linux/seccomp' }: SendListenerInput): Op[] {
-  const length = Buffer.byteLength(path);
-  if (length === 0 || length >= SUN_PATH_SIZE || path.includes('\0'))
-    throw listenerPathInvalid(path, SUN_PATH_SIZE - 1, `${pointer}/listenerPath`);
-  const address = new Uint8Array(2 + SUN_PATH_SIZE);
-  new DataView(address.buffer).setUint16(0, AF.UNIX, true);
-  address.set(Buffer.from(path), 2);
+  if (!isSocketPath(path)) throw listenerPathInvalid(path, SOCKET_PATH_MAX, `${pointer}/listenerPath`);
 
   const { ociVersion, id, status, bundle, annotations, pid: first } = state;
   const [beforePid, afterPid] = around({ ociVersion, fds: ['seccompFd'] }, { metadata });
@@ -70,8 +82,7 @@ export function sendListener({ path, metadata, take, pid, state, pointer = '/lin
   const notes = { say: `send the seccomp listener to ${JSON.stringify(path)}`, pointer: `${pointer}/listenerPath` };
   return [
     ...take(listener),
-    sys('socket', [AF.UNIX, SOCK.STREAM | SOCK.CLOEXEC, 0], { to: socket, ...notes }),
-    sys('connect', [socket, address, address.length], notes),
+    ...connectSocket(path, socket, notes),
     format(text, parts, bytes),
     store(at(vector, 8), 8, bytes),
     store(at(control, CMSG_FD), 4, listener),

@@ -1,11 +1,9 @@
-import { at, buf, closeFd, load, type Op, receiveFd, type Reg, sendFd, sys } from '@standpipe/program';
+import { at, buf, closeFd, connectSocket, isSocketPath, load, type Op, receiveFd, type Reg, sendFd, sys } from '@standpipe/program';
 import { socketPathTooLong } from './errors.js';
 
 const AF_UNIX = 1;
-const SOCK_STREAM = 1;
 const SOCK_SEQPACKET = 5;
 const SOCK_CLOEXEC = 0o2000000;
-const SUN_PATH_SIZE = 108;
 
 /** The name under which runc sends a terminal; receivers show it, if anything. */
 const PTMX_NAME = '/dev/pts/ptmx';
@@ -36,13 +34,8 @@ export function openConsoleChannel({ host, container }: ConsoleChannel): Op[] {
  * @man unix(7)
  */
 export function connectConsoleSocket(path: string, to: Reg): Op[] {
-  const length = Buffer.byteLength(path);
-  if (length === 0 || length >= SUN_PATH_SIZE || path.includes('\0')) throw socketPathTooLong(path);
-  const address = new Uint8Array(2 + SUN_PATH_SIZE);
-  new DataView(address.buffer).setUint16(0, AF_UNIX, true);
-  address.set(Buffer.from(path), 2);
-  const say = `connect to the console socket ${JSON.stringify(path)}`;
-  return [sys('socket', [AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0], { to, say }), sys('connect', [to, address, address.length], { say })];
+  if (!isSocketPath(path)) throw socketPathTooLong(path);
+  return connectSocket(path, to, { say: `connect to the console socket ${JSON.stringify(path)}` });
 }
 
 /** Container: sends the terminal's master out, through a channel's end or a console socket, and keeps neither. */
