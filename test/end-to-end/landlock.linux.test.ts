@@ -42,6 +42,20 @@ describe('a container under Landlock', () => {
     });
   }
 
+  it('takes effect for another user, whose capabilities are listed or not', async () => {
+    for (const capabilities of [{}, undefined]) {
+      const spec = shell('cat /srv/file; cat /etc/passwd', (config: Config) => {
+        config.annotations = { 'org.standpipe.landlock': JSON.stringify(policy) };
+        config.process!.noNewPrivileges = false;
+        config.process!.user = { uid: 1000, gid: 1000 };
+        config.process!.capabilities = capabilities;
+      });
+      using made = bundle(spec, { files: { 'srv/file': 'file\n' } });
+      const { stdout, stderr } = await standpipe(['run', '--bundle', made.path, freshId()]);
+      expect({ stdout, stderr }).to.deep.equal({ stdout: 'file\n', stderr: "cat: can't open '/etc/passwd': Permission denied\n" });
+    }
+  });
+
   it('confines commands of exec as the container itself', async () => {
     await using container = await detached('sleep 100', (config) => {
       config.annotations = { 'org.standpipe.landlock': JSON.stringify(policy) };

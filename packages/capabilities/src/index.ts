@@ -20,5 +20,6 @@ export {
   type SetName,
 } from './sets.js';
 export { type CapabilitiesPlan, planCapabilities, planClearInheritable, type PlanCapabilitiesSettings } from './plan.js';
+export { planRaisePermitted } from './raise-permitted.js';
 export { parseStatus, readCapabilities, readLastCap } from './read.js';
 export { probeCapabilities } from './probe.js';

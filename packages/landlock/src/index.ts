@@ -10,6 +10,7 @@
  */
 export { readLandlockAbi } from './abi.js';
 export { type PathAccess, type PathGroup, type PortAccess, type Scope } from './access.js';
+export { entersAt, type EnteringProcess, type Moment } from './moment.js';
 export { type LandlockPlan, planLandlock, type PlanLandlockSettings } from './plan.js';
 export { type LandlockPolicy, parsePolicy, type PathRule, type PortRule } from './policy.js';
 export { spawnConfined, type SpawnConfinedOptions } from './spawn.js';

@@ -17,7 +17,6 @@ export { BPF_MAXINSNS, decodeFilter, encodeFilter, type Instruction } from './in
 export { type Call, interpret, type Run } from './interpret.js';
 export { type LoadedProcess, loadsAt, type Moment } from './moment.js';
 export { planSeccomp, type SeccompPlan } from './plan-seccomp.js';
-export { planRaisePermitted } from './raise-permitted.js';
 export {
   type ParsedProfile,
   parseProfile,

@@ -11,6 +11,7 @@ import {
   parseStatus,
   planCapabilities,
   planClearInheritable,
+  planRaisePermitted,
   probeCapabilities,
 } from '@standpipe/capabilities';
 import { definePlugin, type Plugin, slot } from '@standpipe/kernel';
@@ -34,6 +35,15 @@ export const capabilitiesPlugin: Plugin = definePlugin({
           const plan = planOf(context);
           context.slots.set(Plan, plan);
           context.program.container(plan.beforeUser);
+        },
+      }),
+      step(restrict, {
+        id: 'capabilities.raise',
+        after: ['user.become', 'environment.complete'],
+        before: ['capabilities.set', 'landlock.enter-early', 'seccomp.load-early'],
+        run({ process: { noNewPrivileges, user, capabilities }, program }) {
+          // With no_new_privs nobody needs them, and root has them.
+          if (noNewPrivileges !== true && user.uid !== 0 && capabilities !== undefined) program.container(planRaisePermitted());
         },
       }),
       step(restrict, {

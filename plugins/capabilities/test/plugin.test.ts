@@ -30,6 +30,7 @@ async function planned(spec: PlanCreateInput['spec'] & object): Promise<{ said: 
   return { said, warned: warnings.map(({ pointer, message }) => `${pointer}: ${message}`) };
 }
 
+const raised = 'have the capabilities in effect that restricting oneself takes';
 const process = { user: { uid: 5, gid: 5 }, cwd: '/', args: ['sh'] };
 
 describe('the capabilities plugin', () => {
@@ -40,10 +41,19 @@ describe('the capabilities plugin', () => {
     expect(said.slice(0, user))
       .to.include('drop CAP_SYS_ADMIN from the bounding set')
       .and.include('keep capabilities across the change of user');
-    expect(said.slice(user + 1)).to.deep.equal([
+    expect(said.slice(user + 1).filter((line) => line !== raised)).to.deep.equal([
       'set the capabilities: effective 0x0000000000000020, permitted 0x0000000000000020, inheritable 0x0000000000000000',
     ]);
     expect(warned).to.deep.equal([]);
+  });
+
+  it('has them in effect in between for those who restrict a process that is root no more', async () => {
+    const capabilities = { permitted: ['CAP_KILL'] };
+    const raises = async (more: object): Promise<boolean> =>
+      (await planned({ process: { ...process, capabilities, ...more } })).said.includes(raised);
+    expect(await raises({})).to.equal(true);
+    expect(await raises({ noNewPrivileges: true })).to.equal(false);
+    expect(await raises({ user: { uid: 0, gid: 0 } })).to.equal(false);
   });
 
   it('clears what is inheritable when the field is missing', async () => {

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import { definePlugin, type Plugin } from '@standpipe/kernel';
-import { planLandlock } from '@standpipe/landlock';
+import { entersAt, type Moment, planLandlock } from '@standpipe/landlock';
 import { type CreateContext, processPhases } from '@standpipe/runtime-api';
 import { policyOfAnnotation } from './annotation.js';
 import { LandlockConfig } from './config.js';
@@ -14,24 +14,28 @@ export const landlockPlugin: Plugin = definePlugin({
   api: 1,
   config: LandlockConfig,
   declare: ({ step }, config) =>
-    processPhases.flatMap(({ restrict, commit }) => [
-      // Without no_new_privs it takes CAP_SYS_ADMIN, which goes with the capabilities.
-      step(restrict, {
-        id: 'landlock.enter-early',
-        after: ['environment.complete'],
-        before: ['capabilities.set'],
-        run(context) {
-          if (context.process.noNewPrivileges !== true) enter(context, config);
-        },
-      }),
-      step(commit, {
-        id: 'landlock.enter',
-        before: ['seccomp.load', 'process.exec'],
-        run(context) {
-          if (context.process.noNewPrivileges === true) enter(context, config);
-        },
-      }),
-    ]),
+    processPhases.flatMap(({ restrict, commit }) => {
+      const at =
+        (moment: Moment) =>
+        (context: CreateContext): void => {
+          if (entersAt(context.process) === moment) enter(context, config);
+        };
+      return [
+        step(restrict, {
+          id: 'landlock.enter-as-root',
+          after: ['cwd.enter', 'process.limit', 'capabilities.bound'],
+          before: ['user.become'],
+          run: at('before the user changes'),
+        }),
+        step(restrict, {
+          id: 'landlock.enter-early',
+          after: ['environment.complete', 'capabilities.raise'],
+          before: ['capabilities.set'],
+          run: at('before capabilities go'),
+        }),
+        step(commit, { id: 'landlock.enter', before: ['seccomp.load', 'process.exec'], run: at('last') }),
+      ];
+    }),
 });
 
 /** Both hold, one inside the other: an annotation can take away, and never give. */

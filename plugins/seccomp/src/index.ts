@@ -12,7 +12,6 @@ import {
   forbiddenOps,
   loadsAt,
   type Moment,
-  planRaisePermitted,
   planSeccomp,
   seccompFeatures,
   sendListener,
@@ -34,7 +33,7 @@ export const seccompPlugin: Plugin = definePlugin({
         (moment: Moment) =>
         (context: CreateContext): void => {
           const filter = filterOf(context, config);
-          if (filter !== undefined && loadsAt(context.process, filter.profile.notifies) === moment) load(context, filter, moment);
+          if (filter !== undefined && loadsAt(context.process, filter.profile.notifies) === moment) load(context, filter);
         };
       return [
         step(restrict, {
@@ -45,7 +44,7 @@ export const seccompPlugin: Plugin = definePlugin({
         }),
         step(restrict, {
           id: 'seccomp.load-early',
-          after: ['user.become', 'environment.complete', 'landlock.enter-early'],
+          after: ['user.become', 'environment.complete', 'capabilities.raise', 'landlock.enter-early'],
           before: ['capabilities.set'],
           run: at('before capabilities go'),
         }),
@@ -78,9 +77,8 @@ function filterOf({ spec, process, settings: { arch } }: CreateContext, { profil
     : compileProfile(dockerProfile({ capabilities: process.capabilities?.bounding, arch }), { arch });
 }
 
-function load({ spec, settings, container, program, regs, slots, warnings }: CreateContext, filter: CompiledFilter, moment: Moment): void {
+function load({ spec, settings, container, program, regs, slots, warnings }: CreateContext, filter: CompiledFilter): void {
   warnings.push(...filter.warnings);
-  if (moment === 'before capabilities go') program.container(planRaisePermitted());
   const { ops, listener } = planSeccomp(filter);
   program.container(ops);
   slots.set(Loaded, { filter, ops: program.opsOf('container').length });
