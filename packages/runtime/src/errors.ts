@@ -46,6 +46,13 @@ export function outputTooLarge(limit: number): PlumbingError {
   });
 }
 
+export function configNotReadable(id: string, path: string, cause: unknown): PlumbingError {
+  return new PlumbingError(`read the config that container ${JSON.stringify(id)} was made from, ${JSON.stringify(path)}`, {
+    code: 'CONFIG_NOT_READABLE',
+    cause,
+  });
+}
+
 export function setUpFailed(sentence: string): PlumbingError {
   return new PlumbingError(sentence, { code: 'SET_UP_FAILED' });
 }

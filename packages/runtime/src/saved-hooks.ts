@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HookedState, HookKind, Hooks } from '@standpipe/hooks';
 import { checkContainerId, readState, stateFile } from '@standpipe/state';
-import { configUnreadable } from './exec/errors.js';
+import { configNotReadable } from './errors.js';
 
 /** Hooks of a container that is there, and what they are told of it. */
 export interface SavedHooks {
@@ -25,7 +25,7 @@ export function readSavedHooks(stateRoot: string, id: string, kinds: readonly Ho
   }
   // Most containers have none, and most of their configs are long.
   if (!kinds.some((kind) => text.includes(`"${kind}"`))) return undefined;
-  const { hooks } = parse(text, (cause) => configUnreadable(id, path, cause));
+  const { hooks } = parse(text, (cause) => configNotReadable(id, path, cause));
   if (hooks === undefined || kinds.every((kind) => (hooks[kind] ?? []).length === 0)) return undefined;
   const { ociVersion, bundle, annotations, pid } = readState(stateRoot, id);
   return { hooks, state: { ociVersion, id, bundle, annotations, pid } };

@@ -34,6 +34,8 @@ export interface ContainerState {
   readonly owner: number | undefined;
   /** The config that it was made from: our copy, or the bundle's file. */
   readonly config: string;
+  /** It is our copy, which nobody else can have changed. */
+  readonly configKept: boolean;
   /** A runtime stays with it, and removes its state in the end. */
   readonly foreground: boolean;
   /** Absolute paths of its cgroups, one in each hierarchy. Empty when it has none of its own. */
@@ -98,6 +100,7 @@ function readIn(rootFd: number, root: string, id: string, settings: ReadSettings
   const alive = status === 'running' || status === 'created' || status === 'creating';
   const { record } = found ?? {};
   const { directories: cgroups, scope } = parseCgroupRecord(dir.read(stateFile.cgroups));
+  const configKept = dir.has(stateFile.config);
   return {
     ociVersion: record?.ociVersion ?? '',
     id,
@@ -108,7 +111,8 @@ function readIn(rootFd: number, root: string, id: string, settings: ReadSettings
     annotations: record?.annotations ?? {},
     created: found?.writtenAt,
     owner: found?.uid,
-    config: dir.has(stateFile.config) ? join(root, id, stateFile.config) : join(record?.bundle ?? '', 'config.json'),
+    config: configKept ? join(root, id, stateFile.config) : join(record?.bundle ?? '', 'config.json'),
+    configKept,
     foreground: record?.foreground ?? false,
     cgroups,
     scope,

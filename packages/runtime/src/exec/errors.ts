@@ -12,13 +12,6 @@ export function notExecutable(id: string, status: string): PlumbingError {
   return new PlumbingError(`${sentence}: ${JSON.stringify(id)}`, { code: 'CONTAINER_NOT_RUNNING', details: { id, status } });
 }
 
-export function configUnreadable(id: string, path: string, cause: unknown): PlumbingError {
-  return new PlumbingError(`read the config that container ${JSON.stringify(id)} was made from, ${JSON.stringify(path)}`, {
-    code: 'CONFIG_NOT_READABLE',
-    cause,
-  });
-}
-
 export function processUnreadable(path: string, cause: unknown): PlumbingError {
   return new PlumbingError(`read the process ${JSON.stringify(path)}`, { code: 'PROCESS_NOT_READABLE', cause });
 }

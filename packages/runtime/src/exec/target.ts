@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { namespacesOf, type NamespaceInodes } from '@standpipe/namespaces';
-import { parseSpecText, type Process, type Spec, validateSpec } from '@standpipe/oci-spec';
+import type { Process, Spec } from '@standpipe/oci-spec';
 import type { JoinedContainer } from '@standpipe/runtime-api';
 import { readState } from '@standpipe/state';
+import { configNotReadable } from '../errors.js';
+import { readSavedConfig } from '../saved-config.js';
 import { readContainer } from '../steer/container.js';
 import { cgroupsOf } from './cgroups.js';
-import { configUnreadable, notExecutable, notSeparate } from './errors.js';
+import { notExecutable, notSeparate } from './errors.js';
 
 export interface TargetSettings {
   /** Take a container that is paused: the process waits until it is resumed. */
@@ -34,8 +35,8 @@ export function readTarget(root: string, id: string, { ignorePaused = false, sub
   const { state } = readContainer(root, id);
   const { status, pid, pidfdInode, bundle } = state;
   if (status !== 'running' && status !== 'created' && !(status === 'paused' && ignorePaused)) throw notExecutable(id, status);
-  const spec = readConfig(id, state.config);
-  if (spec.process === undefined) throw configUnreadable(id, state.config, 'it has no process');
+  const spec = readSavedConfig(state);
+  if (spec.process === undefined) throw configNotReadable(id, state.config, 'it has no process');
 
   const namespaces = differing(spec, namespacesIfThere(pid) ?? {});
   const cgroups = cgroupsOf({ ...state, status: 'running' }, { subCgroups });
@@ -43,14 +44,6 @@ export function readTarget(root: string, id: string, { ignorePaused = false, sub
   if (readState(root, id).pid !== pid) throw notExecutable(id, 'stopped');
   if (namespaces.mount === undefined) throw notSeparate(id);
   return { id, bundle, spec, process: spec.process, container: { pid, pidfdInode, namespaces, cgroups } };
-}
-
-function readConfig(id: string, path: string): Spec {
-  try {
-    return validateSpec(parseSpecText(readFileSync(path, 'utf8'))).spec;
-  } catch (error) {
-    throw configUnreadable(id, path, error);
-  }
 }
 
 /** The namespaces of the kinds that the config asks for, made or joined, which aren't our own. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
+import { findSavedConfig } from '../saved-config.js';
 import { type Container, listContainers, readContainer } from './container.js';
 
 /** What `state` and `list` tell of a container: the specification's state, and what runc adds to it. */
@@ -53,15 +54,9 @@ function describe({ state }: Container, names: (uid: number) => string): Contain
   };
 }
 
-function rootfsOf({ bundle, config }: { bundle: string; config: string }): string {
-  try {
-    const { root } = JSON.parse(readFileSync(config, 'utf8')) as { root?: { path?: unknown } };
-    const path = root?.path;
-    if (typeof path !== 'string') return '';
-    return path.startsWith('/') ? path : join(bundle, path);
-  } catch {
-    return '';
-  }
+function rootfsOf(state: Container['state']): string {
+  const path = findSavedConfig(state)?.root.path;
+  return path === undefined || state.bundle === '' ? '' : resolve(state.bundle, path);
 }
 
 /** Names of users, from /etc/passwd, which is read when first asked. */

@@ -1,14 +1,14 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attachDevices, type Cgroup, type CgroupWrite, planDeviceRules } from '@standpipe/cgroups';
-import { type Linux, type LinuxDeviceCgroup, parseSpecText, validateSpec } from '@standpipe/oci-spec';
+import type { Linux, LinuxDeviceCgroup } from '@standpipe/oci-spec';
 import { openPort } from '@standpipe/syscalls';
-import { configNotReadable, devicesNotReplaced, noDevicesController } from './errors.js';
+import { devicesNotReplaced, noDevicesController } from './errors.js';
 
 export interface Devices {
   readonly rules: readonly LinuxDeviceCgroup[];
-  /** The container's config.json: for default nodes that it declares itself there are no default rules. */
-  readonly config: string;
+  /** Of the container's config: for default nodes that it declares itself there are no default rules. */
+  readonly container: Linux | undefined;
 }
 
 const pointer = '/devices';
@@ -19,8 +19,7 @@ export async function applyWithDevices(cgroup: Cgroup, writes: readonly CgroupWr
     cgroup.apply(writes);
     return;
   }
-  const { rules, config } = devices;
-  const container = readLinux(config);
+  const { rules, container } = devices;
   const v1 = cgroup.directories.find(({ controllers }) => controllers.includes('devices'));
   if (v1 !== undefined) {
     const present = readFileSync(join(v1.path, 'devices.list'), 'utf8');
@@ -55,13 +54,5 @@ export async function whileFrozen(cgroup: Cgroup, act: () => void | Promise<void
     await act();
   } finally {
     await cgroup.thaw();
-  }
-}
-
-export function readLinux(config: string): Linux | undefined {
-  try {
-    return validateSpec(parseSpecText(readFileSync(config, 'utf8'))).spec.linux;
-  } catch (error) {
-    throw configNotReadable(config, error);
   }
 }

@@ -30,10 +30,6 @@ export function noCgroup(id: string): NotSupportedError {
   });
 }
 
-export function configNotReadable(path: string, cause: unknown): PlumbingError {
-  return new PlumbingError(`read the config of the container, ${JSON.stringify(path)}`, { code: 'CONFIG_NOT_READABLE', cause });
-}
-
 export function noDevicesController(path: string): NotSupportedError {
   return new NotSupportedError(`cgroup ${JSON.stringify(path)} has no rules for devices`, {
     feature: 'device rules',

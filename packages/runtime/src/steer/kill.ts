@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { type Cgroup, openCgroup } from '@standpipe/cgroups';
 import { PlumbingError } from '@standpipe/errors';
 import { signalContainer } from '@standpipe/state';
 import { signalNumber } from '@standpipe/syscalls';
 import { isOurs } from '../own-cgroups.js';
+import { findSavedConfig } from '../saved-config.js';
 import { type Container, readContainer } from './container.js';
 import { unknownSignal } from './errors.js';
 
@@ -29,14 +29,12 @@ export async function killContainer(root: string, id: string, name: string | num
   const container = readContainer(root, id);
   // The kernel keeps from the init of a pid namespace what it has no handler for, and one that waits to be started has none.
   const signal = container.state.status === 'created' && ASKS_TO_END.includes(asked) ? SIGKILL : asked;
-  const everyone = all || (signal === SIGKILL && !hasOwnPids(container));
-  if (!all && container.state.pid === 0) signalContainer(root, id, signal);
-  if (everyone) await signalCgroup(container, signal);
-  else {
-    signalContainer(root, id, signal);
-    // On cgroup v1 what is frozen dies no sooner than it is thawed.
-    if (signal === SIGKILL && container.state.status === 'paused') await container.cgroup?.thaw();
-  }
+  if (all) return signalCgroup(container, signal);
+  signalContainer(root, id, signal);
+  if (signal !== SIGKILL) return;
+  // On cgroup v1 what is frozen dies no sooner than it is thawed.
+  if (hasOwnPids(container)) await (container.state.status === 'paused' ? container.cgroup?.thaw() : undefined);
+  else await signalCgroup(container, signal);
 }
 
 async function signalCgroup({ state, cgroup = leftCgroup(state.cgroups) }: Container, signal: number): Promise<void> {
@@ -62,13 +60,8 @@ function leftCgroup(paths: readonly string[]): Cgroup | undefined {
   }
 }
 
+/** Where nobody can tell, its first process is all that is meant. */
 function hasOwnPids({ state }: Container): boolean {
-  try {
-    const { linux } = JSON.parse(readFileSync(state.config, 'utf8')) as {
-      linux?: { namespaces?: readonly { type?: unknown; path?: unknown }[] };
-    };
-    return linux?.namespaces?.some(({ type, path }) => type === 'pid' && (path === undefined || path === '')) === true;
-  } catch {
-    return true;
-  }
+  const spec = findSavedConfig(state);
+  return spec === undefined || spec.linux?.namespaces?.some(({ type, path }) => type === 'pid' && path === undefined) === true;
 }

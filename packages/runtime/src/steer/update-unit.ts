@@ -1,6 +1,6 @@
 import type { Cgroup, CgroupWrite } from '@standpipe/cgroups';
 import type { RecordedScope } from '@standpipe/state';
-import { type Devices, readLinux, whileFrozen } from './device-rules.js';
+import { type Devices, whileFrozen } from './device-rules.js';
 
 export interface UnitUpdate {
   readonly writes: readonly CgroupWrite[];
@@ -20,7 +20,7 @@ export async function updateUnit(
     return;
   }
   const version = cgroup.directories.some((directory) => directory.version === 1) ? 1 : 2;
-  const properties = deviceProperties(devices.rules, version, { container: readLinux(devices.config), pointer: '/devices' });
+  const properties = deviceProperties(devices.rules, version, { container: devices.container, pointer: '/devices' });
   const update = async (): Promise<void> => updateScope(scope, cgroup, { writes, devices: properties }, apply);
   // systemd denies all before it allows what is in the list.
   if (version === 1) await whileFrozen(cgroup, update);

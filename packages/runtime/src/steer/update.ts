@@ -1,6 +1,7 @@
 import { type Cgroup, type CgroupLayout, type CgroupWrite, planResources, readCgroupLayout, versionOf } from '@standpipe/cgroups';
 import type { SpecIssue } from '@standpipe/errors';
 import type { LinuxResources } from '@standpipe/oci-spec';
+import { readSavedConfig } from '../saved-config.js';
 import { cgroupInUse, readContainer } from './container.js';
 import { applyWithDevices } from './device-rules.js';
 import { updateUnit } from './update-unit.js';
@@ -23,8 +24,8 @@ export async function updateContainer(root: string, id: string, resources: Linux
   const layout = readCgroupLayout();
   const { writes, warnings } = planResources(withMemoryLimit(resources, cgroup, layout), layout, '');
   const { devices: rules = [] } = resources;
-  const { scope, config } = container.state;
-  const devices = rules.length === 0 ? undefined : { rules, config };
+  const { scope } = container.state;
+  const devices = rules.length === 0 ? undefined : { rules, container: readSavedConfig(container.state).linux };
   const apply = async (limits: readonly CgroupWrite[]): Promise<void> => applyWithDevices(cgroup, limits, devices);
   if (scope === undefined) await apply(writes);
   else await updateUnit(scope, cgroup, { writes, devices }, apply);
